@@ -237,7 +237,7 @@ module ioat_engine #(
     wire [31:0]       message_data;
 
     ioat_msix #(.ADDR_W(ADDR_W), .CHAN_N(CHAN_N)) msix (
-        .clk(clk), .rst(rst || cfg_flr), .bme(cfg_bme), .enable(cfg_msix_en), .mask(cfg_msix_mask),
+        .clk(clk), .rst(rst), .wipe(cfg_flr), .bme(cfg_bme), .enable(cfg_msix_en), .mask(cfg_msix_mask),
         .fire(fire), .withdraw(withdraw), .settled(settled), .busy(busy),
         .wr_en(wr_en && wr_table), .wr_word(wr_addr[11:3]), .wr_data(wr_data), .wr_strb(wr_strb),
         .rd_word(rd_addr[11:3]), .rd_table(rd_table), .rd_pba(rd_pba),

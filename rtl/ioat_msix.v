@@ -15,7 +15,8 @@ module ioat_msix #(
     parameter CHAN_N = 4
 ) (
     input  wire              clk,
-    input  wire              rst,            // power-on or function-level reset
+    input  wire              rst,
+    input  wire              wipe,           // function-level reset: a message on the bus is finished
     input  wire              bme,
     input  wire              enable,
     input  wire              mask,           // function mask
@@ -129,11 +130,13 @@ module ioat_msix #(
             if (withdraw[v])
                 pending[v] <= 1'b0;
         if (rst) begin
-            pending  <= {CHAN_N{1'b0}};
-            masked   <= {CHAN_N{1'b1}};
             asking   <= 1'b0;
             shown    <= 1'b0;
             awaiting <= 1'b0;
+        end
+        if (rst || wipe) begin
+            pending <= {CHAN_N{1'b0}};
+            masked  <= {CHAN_N{1'b1}};
             for (v = 0; v < CHAN_N; v = v + 1) begin
                 addr[v] <= 62'd0;
                 data[v] <= 32'd0;
