@@ -14,8 +14,8 @@
 
 /* Registers. Offsets and widths are bytes; width is 1, 2, 4 or 8 and the offset
  * is a multiple of it; values are host order. A write is ordered before every
- * later read and write of the same BAR. Reads of a removed device return
- * all-ones with IOAT_OK. IOAT_EINVAL leaves *value and the device unchanged. */
+ * later read and write of the same BAR and after every earlier store to DMA
+ * memory. Reads of a removed device return all-ones with IOAT_OK. IOAT_EINVAL leaves *value and the device unchanged. */
 struct bar_ops {
     enum ioat_status (*read)(void *ctx, uint32_t offset, unsigned width, uint64_t *value);
     enum ioat_status (*write)(void *ctx, uint32_t offset, unsigned width, uint64_t value);

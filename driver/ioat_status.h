@@ -15,7 +15,8 @@
     X(IOAT_EIO,      -9,  "a file or the operating system reported an error")              \
     X(IOAT_EVIOLATED, -10, "the simulation ended on a rule violation")                     \
     X(IOAT_EREMOVED, -11, "the device reads all-ones: it is gone")                         \
-    X(IOAT_ECANCELED, -12, "dropped by abort or reset before it was done")
+    X(IOAT_ECANCELED, -12, "dropped by abort or reset before it was done")                 \
+    X(IOAT_EPROTO,   -13, "the device gave an answer that it may not give")
 
 enum ioat_status {
 #define IOAT_STATUS_ENUM(name, value, text) name = value,

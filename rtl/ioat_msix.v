@@ -30,7 +30,7 @@ module ioat_msix #(
     input  wire [63:0]       wr_data,
     input  wire [7:0]        wr_strb,
     input  wire [11:3]       rd_word,
-    output reg  [63:0]       rd_table,
+    output wire [63:0]       rd_table,
     output wire [63:0]       rd_pba,
 
     output wire              m_w_valid,      // one beat, 4 bytes
@@ -55,12 +55,9 @@ module ioat_msix #(
     wire [IDX_W-1:0] rd_idx = rd_vector[IDX_W-1:0];
     integer    b, v;
 
-    always @* begin
-        rd_table = 64'd0;
-        if (rd_vector < CHAN_N)
-            rd_table = rd_word[3] ? {31'd0, masked[rd_idx], data[rd_idx]} : {addr[rd_idx], 2'b00};
-    end
-    assign rd_pba = {{(64-CHAN_N){1'b0}}, pending};
+    assign rd_table = rd_vector >= CHAN_N ? 64'd0 :
+                      rd_word[3]          ? {31'd0, masked[rd_idx], data[rd_idx]} : {addr[rd_idx], 2'b00};
+    assign rd_pba   = {{(64-CHAN_N){1'b0}}, pending};
 
     // ---- the message under way ----
 
