@@ -193,7 +193,7 @@ module ioat_channel #(
 
     // ---- payload ----
 
-    wire              src_valid, src_ready, src_err;
+    wire              src_valid, src_ready, src_err, uses_src;
     wire [DATA_W-1:0] src_data;
     wire              room, sent, sent_final;
 
@@ -209,13 +209,13 @@ module ioat_channel #(
     wire buffer_ready_unused;
 
     ioat_fifo #(.WIDTH(DATA_W + 1), .DEPTH_LOG2(BUFFER_LOG2)) buffer (
-        .clk(clk), .rst(rst || kill),
+        .clk(clk), .rst(rst || (kill && !uses_src)),
         .s_valid(data_r_valid && !kill), .s_ready(buffer_ready_unused), .s_data({data_r_err, data_r_data}),
         .m_valid(src_valid), .m_ready(src_ready), .m_data({src_err, src_data}));
 
     ioat_writer #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .LEN_W(XFERCAP_LOG2 + 1), .BURST_BYTES(WRITE_BYTES_MAX),
                   .JOBS_LOG2(TRANSFERS_LOG2)) writer (
-        .clk(clk), .rst(rst), .kill(kill), .open(writer_open), .failed(source_failed),
+        .clk(clk), .rst(rst), .kill(kill), .open(writer_open), .uses_src(uses_src), .failed(source_failed),
         .s_job_valid(write_valid), .s_job_ready(write_ready), .s_job_addr(write_addr), .s_job_page(write_page),
         .s_job_break(write_break), .s_job_bytes(write_bytes), .s_job_fill(write_fill),
         .s_job_source(write_source), .s_job_no_snoop(write_no_snoop),

@@ -108,21 +108,22 @@ module ioat_control (
 
     // ---- events ----
 
-    wire ev_reset   = cmd[`IOAT_CHANCMD_RESET_LSB] || (flr && !flr_seen);
-    wire ev_abort   = cmd[`IOAT_CHANCMD_ABORT_LSB];
-    wire ev_suspend = cmd[`IOAT_CHANCMD_SUSPEND_LSB];
-    wire ev_resume  = cmd[`IOAT_CHANCMD_RESUME_LSB];
-    wire ev_start   = cmd[`IOAT_CHANCMD_START_LSB] && !counted;
-    wire ev_append  = cmd[`IOAT_CHANCMD_APPEND_LSB] && listed;
-    wire ev_count   = count_wr && !listed;
-    wire any_event  = |cmd || cmd_bad || chain_wr || count_wr || (flr && !flr_seen);
-
     wire active     = state == `IOAT_CHANSTS_STATE_ACTIVE;
+    wire stopped    = state == `IOAT_CHANSTS_STATE_HALTED;
     wire suspended  = state == `IOAT_CHANSTS_STATE_SUSPENDED;
     wire armed      = state == `IOAT_CHANSTS_STATE_ARMED;
     wire resting    = state == `IOAT_CHANSTS_STATE_IDLE;
     wire moving     = phase == PH_RUN || phase == PH_READ;
     wire killing    = phase == PH_KILL || (phase == PH_WORD && halting);
+
+    wire ev_reset   = cmd[`IOAT_CHANCMD_RESET_LSB] || (flr && !flr_seen);
+    wire ev_abort   = cmd[`IOAT_CHANCMD_ABORT_LSB];
+    wire ev_suspend = cmd[`IOAT_CHANCMD_SUSPEND_LSB];
+    wire ev_resume  = cmd[`IOAT_CHANCMD_RESUME_LSB];
+    wire ev_start   = cmd[`IOAT_CHANCMD_START_LSB] && (!counted || stopped || killing);
+    wire ev_append  = cmd[`IOAT_CHANCMD_APPEND_LSB] && listed;
+    wire ev_count   = count_wr && !listed && !ev_start;
+    wire any_event  = |cmd || cmd_bad || chain_wr || count_wr || (flr && !flr_seen);
 
     wire reload_bad = phase == PH_READ && reload_done && reload_failed;
     wire word_bad   = word_failed && phase != PH_KILL;
@@ -271,8 +272,9 @@ module ioat_control (
             end
         end
         if (ev_start) begin
-            listed <= 1'b1;
-            append <= 1'b0;
+            counted <= 1'b0;
+            listed  <= 1'b1;
+            append  <= 1'b0;
             if (phase != PH_REST) begin
                 want_start   <= 1'b1;
                 want_suspend <= 1'b0;

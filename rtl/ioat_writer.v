@@ -25,8 +25,9 @@ module ioat_writer #(
 ) (
     input  wire                clk,
     input  wire                rst,
-    input  wire                kill,         // drop jobs and source words
+    input  wire                kill,         // drop jobs; source words go when uses_src is low
     output wire                open,         // a burst is on the bus
+    output wire                uses_src,     // and its beat may need the source word offered
     output reg                 failed,       // a source word had an error; nothing moves until kill
 
     input  wire                s_job_valid,
@@ -100,6 +101,7 @@ module ioat_writer #(
     reg                       prime;         // a source word must be taken before the first beat
     reg                       head;          // no beat has gone yet
     reg [DATA_W-1:0]          previous;      // source word before the one offered
+    reg                       muted;         // the rest of the open burst has its strobes off
 
     wire need_src   = active && src_left != 0;
     wire src_failed = need_src && s_src_valid && s_src_err;
@@ -108,19 +110,20 @@ module ioat_writer #(
 
     // From 8 bits, all but one byte of the previous word left out, to DATA_W, the current word alone.
     wire [BYTE_LOG2+3:0] shift = {1'b1, {(BYTE_LOG2+3){1'b0}}} - {1'b0, turn, 3'b000};
-    wire [2*DATA_W-1:0] window = {s_src_data, previous} >> shift;
+    wire [DATA_W-1:0]    current = need_src && !muted ? s_src_data : {DATA_W{1'b0}};
+    wire [2*DATA_W-1:0]  window  = {current, previous} >> shift;
     wire [BYTES-1:0]    lanes  = (head  ? {BYTES{1'b1}} << to : {BYTES{1'b1}}) &
                                  (ending ? {BYTES{1'b1}} >> (~last_lane) : {BYTES{1'b1}});
 
     // ---- bursts ----
 
     reg  in_burst;                           // a burst is on the bus and not complete
-    reg  muted;                               // its remaining beats have their strobes off
     wire [BEATS_LOG2:0] room  = (1 << BEATS_LOG2) - {1'b0, word[BYTE_LOG2 +: BEATS_LOG2]};
     wire [BEATS_LOG2:0] beats = left < {{(COUNT_W-BEATS_LOG2-1){1'b0}}, room} ? left[BEATS_LOG2:0] : room;
     wire [8:0]          len   = {{(8-BEATS_LOG2){1'b0}}, beats} - 9'd1;
 
     assign open         = in_burst;
+    assign uses_src     = in_burst && !muted;
     assign m_w_valid    = in_burst ? muted || beat_ready
                                    : beat_ready && !src_failed && !kill && !failed && s_room;
     assign m_w_addr     = {word, {BYTE_LOG2{1'b0}}};

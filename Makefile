@@ -1,0 +1,275 @@
+# Builds the engine's model, the driver and the tests, and runs them.
+#
+#   rtl/*.v --verilator--> build/w64c4/model/ --+
+#   sim/*.cpp ----------> build/w64c4/sim/ -----+--> build/w64c4/tb_all, demo, ...
+#   sim/ driver/ tb/ *.c ---> build/obj/ -------+
+#
+# A configuration is data width, channels and, with a final d, a descriptor port of
+# its own: w64c4, w512c1, w64c4d. C is compiled once, the model for each of them.
+
+# ---- what to build: set on the command line ----
+
+WIDTH     ?= 64#     AXI data, bits
+CHANNELS  ?= 4#      DMA channels
+DESC_PORT ?= 0#      1: descriptors are read through an AXI port of their own
+PARAMS    ?=#        further parameters of rtl/ioat_engine.v, decimal: "PREFETCH=8 CLK_MHZ=125"
+LATENCY   ?=#        demo: clocks from a read request to its first data; empty: its default
+SEED      ?=#        demo, sim, test: seed of everything random; empty: their default
+FILES     ?=#        demo: files to copy through the engine
+T         ?=#        test: a suite, a case or a test function
+V         ?=#        1: show the commands
+
+WIDTHS     := 64 128 256 512
+CHANNEL_NS := 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16
+
+# The regression: every suite on SIM_FULL; on SIM_SMOKE those whose result may depend
+# on data width or descriptor port. The longest runs come first: two cores finish together.
+SIM_FULL  := w512c4 w64c4 w512c1 w64c1
+SIM_SMOKE := w64c4d w128c2 w256c2
+SUITES    := $(patsubst tb/test_%.c,%,$(wildcard tb/test_*.c))
+SMOKE     := $(filter attr data fence fill flow null page word,$(SUITES))
+
+# ---- checks, before anything is built ----
+
+# $(call one_of,NAME,VALUES,the values in words): NAME holds exactly one of VALUES.
+one_of = $(if $(filter-out 1,$(words $($1)))$(filter-out $2,$($1)),$(error $1=$($1): allowed are $3))
+$(call one_of,WIDTH,$(WIDTHS),$(WIDTHS))
+$(call one_of,CHANNELS,$(CHANNEL_NS),1 to 16)
+$(call one_of,DESC_PORT,0 1,0 and 1)
+
+# $(call number,NAME): NAME is empty or a decimal number.
+digits = $(subst 9,,$(subst 8,,$(subst 7,,$(subst 6,,$(subst 5,,$(subst 4,,$(subst 3,,$(subst 2,,$(subst 1,,$(subst 0,,$1))))))))))
+number = $(if $(filter-out 0 1,$(words $($1)))$(strip $(call digits,$($1))),$(error $1=$($1): allowed is a decimal number))
+$(call number,LATENCY)
+$(call number,SEED)
+
+# ---- tools and flags ----
+
+B        := build#            everything that is built
+Q        := $(if $(V),,@)
+JOBS     := $(shell nproc 2>/dev/null || echo 2)
+CFLAGS    = -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
+            -Wno-sign-conversion $(WERROR)
+CXXFLAGS  = -std=c++17 -D_GNU_SOURCE -O2 -g -Wall -Wextra $(WERROR)
+# Warnings stop the build where the code is known to have none: gcc 12 of Debian 12.
+WERROR    = $(if $(filter 12,$(shell $(CC) -dumpversion)),-Werror)
+INCLUDES := -Idriver -Isim -Itb
+LDLIBS   := -lcrypto -lz -lm -pthread -latomic
+# how the suites are run
+TEST_ENV  = $(if $(SEED),TB_SEED=$(SEED))
+
+# make asan calls this Makefile again with SANITIZE=1. The model is Verilator's
+# code: memory errors are looked for there too, undefined behaviour is not.
+ifdef SANITIZE
+B            := build/asan
+SANITIZE_ALL := -O1 -fno-omit-frame-pointer -fsanitize=address
+SANITIZE_OUR := $(SANITIZE_ALL) -fsanitize=undefined -fno-sanitize-recover=all
+TEST_ENV     += CK_TIMEOUT_MULTIPLIER=20
+endif
+
+# As fast as Verilator gets with waves compiled in; registers without a reset value
+# start at random when the simulator asks for it. Style is for make lint to judge.
+VERILATOR := verilator --cc --trace-fst --default-language 1364-2005 --prefix Vioat -O3 \
+             --x-assign fast --x-initial unique -Wno-lint -Wno-style -Irtl
+MODEL_OPT := OPT_FAST="-O3 $(SANITIZE_ALL)" OPT_SLOW="-O1 $(SANITIZE_ALL)" OPT_GLOBAL="-O2 $(SANITIZE_ALL)"
+MODEL_CXX  = -isystem $$(verilator --getenv VERILATOR_ROOT)/include \
+             -isystem $$(verilator --getenv VERILATOR_ROOT)/include/vltstd \
+             -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0
+
+# Configurations do not depend on each other. A -j of the caller, or of a make that
+# runs this one, prevails.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(JOBS)
+endif
+MAKEFLAGS += --no-print-directory
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+.PHONY: help demo sim test lint synth regs trace asan clean FORCE
+
+help: ## list the targets
+	@echo "make demo | sim | test T=name | ... [WIDTH=$(WIDTH) CHANNELS=$(CHANNELS) DESC_PORT=$(DESC_PORT)]"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+	@echo "Variables: see the head of the Makefile."
+
+# ---- sources ----
+
+RTL      := $(wildcard rtl/*.v)
+RTL_ALL  := $(RTL) $(wildcard rtl/*.vh)
+SIM_CPP  := $(wildcard sim/*.cpp)
+LIB_C    := $(wildcard driver/*.c sim/*.c)
+TB_C     := $(wildcard tb/*.c)
+PROGRAMS := $(filter-out driver/tools/gen_regs.c,$(wildcard driver/tools/*.c driver/examples/*.c))
+
+objects   = $(patsubst %.c,$(B)/obj/%.o,$1)
+
+# ---- C, once for all configurations ----
+
+$(B)/obj/%.o: %.c Makefile | need-build
+	@echo "CC $<"; mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE_OUR) $(INCLUDES) -I$(B)/obj/tb -MMD -MP -c -o $@ $<
+
+# The list of suites for tb/main.c, rewritten only when it changes.
+$(B)/obj/tb/main.o: $(B)/obj/tb/suites.inc
+$(B)/obj/tb/suites.inc: FORCE
+	@mkdir -p $(@D)
+	@printf 'SUITE(%s)\n' $(SUITES) >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(PROGRAMS)))
+
+# ---- Verilator's run-time library: also the same for all configurations ----
+
+# Verilator writes the list of its objects into the makefile of a model; an empty
+# model serves. objects.mk names them in a way that all versions understand.
+$(B)/runtime/libverilated.a: Makefile | need-build
+	@echo "CXX Verilator's run-time library"; mkdir -p $(@D)
+	$(Q)echo 'module empty; endmodule' >$(@D)/empty.v
+	$(Q)$(VERILATOR) --top-module empty --Mdir $(@D) $(@D)/empty.v
+	$(Q)printf '%s\n' 'include Vioat.mk' 'all-objects: $$(VK_GLOBAL_OBJS)' >$(@D)/objects.mk
+	$(Q)+$(MAKE) -C $(@D) -f objects.mk $(MODEL_OPT) all-objects >$(@D)/log 2>&1 || { cat $(@D)/log; exit 1; }
+	$(Q)rm -f $@ && ar rcs $@ $(@D)/verilated*.o
+
+# ---- one configuration ----
+
+space     := $() $()
+CONFIG    := w$(WIDTH)c$(CHANNELS)$(patsubst 1,d,$(filter 1,$(DESC_PORT)))$(if $(PARAMS),-$(subst $(space),-,$(subst =,,$(strip $(PARAMS)))))
+
+# w64c4d-PREFETCH8: its plain part, width, channels, port, parameters.
+plain     = $(firstword $(subst -, ,$1))
+width     = $(patsubst w%,%,$(firstword $(subst c, ,$(call plain,$1))))
+channels  = $(patsubst %d,%,$(lastword $(subst c, ,$(call plain,$1))))
+desc_port = $(if $(filter %d,$(call plain,$1)),1,0)
+params    = DATA_W=$(call width,$1) CHAN_N=$(call channels,$1) DESC_PORT=$(call desc_port,$1) $(if $(findstring -,$1),$(PARAMS))
+
+# $(eval $(call configuration,w64c4)): its model, its simulator, its programs.
+define configuration
+$(B)/$1/model/Vioat.mk: $(RTL_ALL) Makefile | need-build
+	@echo "VERILATE $1"; mkdir -p $$(@D)
+	$(Q)$(VERILATOR) --top-module ioat_engine --Mdir $$(@D) $(addprefix -G,$(call params,$1)) \
+	    $(RTL) >$$(@D)/log 2>&1 || { grep -m 1 _must_be_ $$(@D)/log || cat $$(@D)/log; exit 1; }
+	@touch $$@
+
+$(B)/$1/model/Vioat__ALL.a: $(B)/$1/model/Vioat.mk
+	@echo "CXX model of $1"
+	$(Q)+$$(MAKE) -C $$(@D) -f Vioat.mk $$(MODEL_OPT) Vioat__ALL.a >$$(@D)/log 2>&1 || { cat $$(@D)/log; exit 1; }
+	@touch $$@
+
+$(B)/$1/sim/%.o: sim/%.cpp $(B)/$1/model/Vioat.mk Makefile | need-build
+	@echo "CXX $$< for $1"; mkdir -p $$(@D)
+	$(Q)$$(CXX) $$(CXXFLAGS) $(SANITIZE_OUR) $(INCLUDES) $(addprefix -DIOAT_,$(call params,$1)) \
+	    -isystem $(B)/$1/model $$(MODEL_CXX) -MMD -MP -c -o $$@ $$<
+
+-include $(patsubst sim/%.cpp,$(B)/$1/sim/%.d,$(SIM_CPP))
+
+LINK_$1 := $(call objects,$(LIB_C)) $(patsubst sim/%.cpp,$(B)/$1/sim/%.o,$(SIM_CPP)) \
+           $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a
+
+$(B)/$1/tb_all: $(call objects,$(TB_C)) $$(LINK_$1)
+	@echo "LINK $$@"
+	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $$$$(pkg-config --libs check) $(LDLIBS)
+
+$(B)/$1/%: $(B)/obj/driver/examples/%.o $$(LINK_$1)
+	@echo "LINK $$@"
+	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
+
+$(B)/$1/%: $(B)/obj/driver/tools/%.o $$(LINK_$1)
+	@echo "LINK $$@"
+	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
+
+.PHONY: run-$1
+run-$1: $(B)/$1/tb_all
+	@$$(TEST_ENV) tb/tools/run-tests regression $(B)/$1 $(if $(filter $1,$(SIM_SMOKE)),$(SMOKE))
+endef
+
+$(foreach c,$(sort $(SIM_FULL) $(SIM_SMOKE) $(CONFIG)),$(eval $(call configuration,$c)))
+
+# ---- run ----
+
+PROGRAM_NAMES := $(notdir $(basename $(PROGRAMS)))
+
+demo: $(addprefix $(B)/$(CONFIG)/,$(PROGRAM_NAMES)) ## copy FILES (or built-in data) through the simulated engine
+	@$(B)/$(CONFIG)/demo $(if $(LATENCY),--latency $(LATENCY)) $(if $(SEED),--seed $(SEED)) $(FILES)
+
+sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) ## run the whole regression
+	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE))
+
+test: $(B)/$(CONFIG)/tb_all ## run one suite, case or test: make test T=name
+	@$(TEST_ENV) tb/tools/run-tests one $(B)/$(CONFIG) '$(T)'
+
+asan: ## run every suite with the address and undefined-behaviour sanitizers
+	@$(MAKE) SANITIZE=1 run-$(CONFIG)
+	@tb/tools/run-tests total build/asan/$(CONFIG)
+
+# ---- checks ----
+
+# $(call yosys_read,CONFIG): the commands that load a configuration.
+yosys_read = read_verilog -Irtl $(RTL); hierarchy -check -top ioat_engine \
+             $(foreach p,$(call params,$1),-chparam $(subst =, ,$p))
+
+LINT_RTL := $(addprefix lint-,$(sort $(SIM_FULL) $(SIM_SMOKE) $(CONFIG)))
+.PHONY: $(LINT_RTL) lint-c lint-generated lint-trace
+
+lint: $(LINT_RTL) lint-c lint-generated lint-trace ## check RTL, C, generated files and requirements
+	@echo "lint: clean"
+
+# Three readers of Verilog-2005: each rejects something that the others let pass.
+$(LINT_RTL): lint-%: need-lint
+	@echo "LINT $*"; mkdir -p $(B)
+	$(Q)verilator --lint-only -Wall --default-language 1364-2005 -Irtl --top-module ioat_engine \
+	    $(addprefix -G,$(call params,$*)) $(RTL)
+	$(Q)iverilog -g2005 -Wall -tnull -Irtl -s ioat_engine \
+	    $(addprefix -Pioat_engine.,$(call params,$*)) $(RTL) 2>&1 | tee $(B)/$@.log; test ! -s $(B)/$@.log
+	$(Q)yosys -q -p '$(call yosys_read,$*); proc; check -assert; select -assert-none t:$$dlatch'
+
+lint-c: need-lint
+	@echo "LINT C"
+	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j$(JOBS) $(INCLUDES) \
+	    --enable=warning,performance,portability --library=tb/tools/cppcheck.cfg \
+	    $(LIB_C) $(PROGRAMS) driver/tools/gen_regs.c $(TB_C)
+
+lint-trace:
+	@tb/tools/trace --check
+
+# Area on a Xilinx UltraScale+ part, in the words of yosys.
+synth: need-synth ## synthesize CONFIG with yosys and print its size
+	@echo "SYNTH $(CONFIG): $(B)/$(CONFIG)/synth.log"; mkdir -p $(B)/$(CONFIG)
+	$(Q)yosys -q -l $(B)/$(CONFIG)/synth.log \
+	    -p '$(call yosys_read,$(CONFIG)); synth_xilinx -family xcup -flatten; tee -o $(B)/$(CONFIG)/synth.txt stat'
+	@cat $(B)/$(CONFIG)/synth.txt
+
+# ---- generated files, committed ----
+
+# What gen_regs prints into each.
+GENERATED := rtl/ioat_regs.vh docs/registers.md waves/chansts_state.filter \
+             waves/control_op.filter waves/chancmd.filter waves/chanerr.filter
+from_rtl/ioat_regs.vh            := verilog
+from_docs/registers.md           := markdown
+from_waves/chansts_state.filter  := gtkwave CHANSTS.STATE
+from_waves/control_op.filter     := gtkwave CONTROL.OP
+from_waves/chancmd.filter        := gtkwave CHANCMD
+from_waves/chanerr.filter        := gtkwave CHANERR
+
+GEN_REGS := $(B)/gen_regs
+$(GEN_REGS): driver/tools/gen_regs.c driver/ioat_regs.def Makefile | need-regs
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -Idriver -o $@ $<
+
+regs: $(GEN_REGS) ## regenerate what is made from driver/ioat_regs.def
+	$(Q)$(foreach f,$(GENERATED),$(GEN_REGS) $(from_$f) >$f &&) true
+
+lint-generated: $(GEN_REGS)
+	@$(foreach f,$(GENERATED),$(GEN_REGS) $(from_$f) | cmp -s - $f || { echo "$f is stale: run make regs"; exit 1; };)
+
+trace: ## fill in the tests in docs/requirements.md
+	@tb/tools/trace
+
+clean: ## remove build/
+	rm -rf build
+
+# Missing tools are installed, or named, before anything needs them.
+.PHONY: need-build need-lint need-synth need-regs
+need-build need-lint need-synth need-regs: need-%:
+	@tb/tools/need-packages $*
