@@ -178,7 +178,7 @@ module ioat_channel #(
     wire [3:0]            entry_cause;
 
     ioat_start #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .XFERCAP_LOG2(XFERCAP_LOG2)) start (
-        .clk(clk), .rst(rst), .flush(flush), .clear_cdar(clear_completed), .settled(settled),
+        .clk(clk), .rst(rst), .kill(kill), .clear_cdar(clear_completed), .settled(settled),
         .s_desc_valid(desc_valid), .s_desc_ready(desc_ready), .s_desc(desc), .s_desc_addr(desc_addr),
         .s_desc_bad(desc_bad), .s_desc_cause(desc_cause),
         .m_read_valid(read_valid), .m_read_ready(read_ready), .m_read_addr(read_addr), .m_read_page(read_page),

@@ -61,6 +61,7 @@ module ioat_fetch #(
     reg        reloading;                    // the awaited answer is a reload
     reg        failed;                       // a beat of the answer had an error
     reg [2:0]  beat;
+    reg        ended;                        // the bad entry was taken: only load leads on
     reg [63:0] pointer, resume;              // next to read; next after the last started
     reg        first, resume_first;          // that pointer is CHAINADDR
     reg [15:0] asked, started;               // descriptors since load
@@ -79,7 +80,7 @@ module ioat_fetch #(
                                        `IOAT_CHANERR_NEXT_ADDR_LSB;
 
     wire       queue_ready, queue_valid;
-    wire       walk  = state == ST_ASK && run && !flush && !reload && more && queue_ready;
+    wire       walk  = state == ST_ASK && run && !ended && !flush && !reload && more && queue_ready;
     wire       again = state == ST_ASK && !flush && reload && !reload_done;
 
     assign m_ar_req     = (walk && !bad) || again;
@@ -118,7 +119,9 @@ module ioat_fetch #(
     assign m_desc_valid = queue_valid && !flush;
 
     always @(posedge clk) begin
-        if (m_desc_valid && m_desc_ready) begin
+        if (m_desc_valid && m_desc_ready && m_desc_bad)
+            ended <= 1'b1;
+        if (m_desc_valid && m_desc_ready && !m_desc_bad) begin
             resume       <= m_desc[`IOAT_DESC_NEXT_LSB +: 64];
             resume_first <= 1'b0;
             started      <= started + 16'd1;
@@ -177,9 +180,11 @@ module ioat_fetch #(
             resume_first <= 1'b1;
             asked        <= 16'd0;
             started      <= 16'd0;
+            ended        <= 1'b0;
             state        <= ST_ASK;
         end
         if (rst) begin
+            ended       <= 1'b0;
             state       <= ST_ASK;
             reload_done <= 1'b0;
             dropped     <= 1'b0;

@@ -5,7 +5,7 @@
 //                         +--> m_entry  what completion must know, in list order
 //
 // All parts leave in the same clock. A descriptor that fails a check leaves as an
-// entry with its cause and nothing follows it until flush. After a FENCE the next
+// entry with its cause and nothing follows it until kill. After a FENCE the next
 // descriptor waits until everything before it is answered and reported.
 // Order of checks: docs/decisions.md K-30.
 
@@ -19,7 +19,7 @@ module ioat_start #(
 ) (
     input  wire                  clk,
     input  wire                  rst,
-    input  wire                  flush,      // forget the fence and the failure
+    input  wire                  kill,       // what was started is dropped
     input  wire                  clear_cdar,
     input  wire                  settled,    // nothing is between start and completion
 
@@ -149,7 +149,7 @@ module ioat_start #(
         end else if (settled)
             fenced <= 1'b0;
 
-        if (rst || flush) begin
+        if (rst || kill) begin
             fenced <= 1'b0;
             failed <= 1'b0;
         end

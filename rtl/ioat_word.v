@@ -58,6 +58,7 @@ module ioat_word #(
     reg [63:6] addr, waiting_addr;
     reg [2:0]  state;
     reg        int_due, waiting_int, waiting_tail;
+    reg        owed_int;                     // of a withdrawn word: the command word reports its descriptor
     reg        final_word;
     reg [63:3] target;
 
@@ -128,7 +129,7 @@ module ioat_word #(
             state      <= s_cmd_state;
             target     <= s_cmd_chancmp[63:3];
             final_word <= s_cmd_final;
-            int_due    <= 1'b0;
+            int_due    <= owed_int;
         end
 
         if (s_done) begin
@@ -147,9 +148,13 @@ module ioat_word #(
         end
 
         if (kill) begin
-            waiting <= 1'b0;
-            failed  <= 1'b0;
+            waiting  <= 1'b0;
+            failed   <= 1'b0;
+            owed_int <= !failed && (owed_int || (waiting && waiting_int) ||
+                                    (asking && !(m_w_gnt && m_w_valid) && int_due));
         end
+        if (rst || clear || s_cmd_taken)
+            owed_int <= 1'b0;
         if (rst || clear) begin
             completed     <= 58'd0;
             reported      <= 58'd0;
