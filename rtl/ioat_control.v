@@ -13,7 +13,8 @@
 //
 // Promises: an event that arrives in the clock of a transition is not lost; HALTED,
 // SUSPENDED and the end of a command become visible only when every answer is in
-// and every word is answered; exactly one cause reaches CHANERR.
+// and every word is answered; exactly one cause reaches CHANERR, and it does so
+// before the error word: drivers look there as soon as memory says HALTED.
 // Rules: docs/decisions.md K-05, K-10 to K-21.
 
 `default_nettype none
@@ -93,7 +94,8 @@ module ioat_control (
     reg [2:0]  phase;
     reg        listed;                       // list mode
     reg        append;                       // an APPEND is not answered yet
-    reg        want_suspend;                 // what follows STOP
+    reg        want_suspend;                 // SUSPEND is not done yet
+    reg        stay;                         // and nothing came after it: end SUSPENDED
     reg        want_chain;                   // CHAINADDR was written meanwhile
     reg        want_start;                   // and the new chain is to run
     reg        aborting, resetting;          // why KILL
@@ -128,6 +130,7 @@ module ioat_control (
     wire reload_bad = phase == PH_READ && reload_done && reload_failed;
     wire word_bad   = word_failed && phase != PH_KILL;
     wire bad_cmd    = cmd_bad && active && !killing;
+    wire loose_cmd  = cmd_bad && !bad_cmd && phase != PH_KILL && !(killing && failing);
 
     // ---- the ends of phases; an event in the same clock goes first ----
 
@@ -142,7 +145,7 @@ module ioat_control (
     wire kill_done = phase == PH_KILL && drained && !any_event;
     wire kill_word = kill_done && bme && (resetting ? word_due
                                                     : err_completion_en && !chancmp_misplaced);
-    wire word_void = phase == PH_WORD && !word_asked && (halting ? !bme : !want_suspend);
+    wire word_void = phase == PH_WORD && !word_asked && halting && !bme;
     wire word_done = phase == PH_WORD && word_idle && (word_asked || word_void) && !any_event && !error;
     wire finished  = (stop_done && !stop_word) || (kill_done && !kill_word) || word_done;
     wire halted    = finished && (phase == PH_KILL || (phase == PH_WORD && halting));
@@ -154,8 +157,8 @@ module ioat_control (
     wire rest_count = phase == PH_REST && !ev_reset && ev_count && count_work && (armed || resting) && !chain_wr;
     wire rest_first = phase == PH_REST && !ev_reset && ev_resume && suspended && !any_completed &&
                       (listed || (counted && count_work));
-    wire next_runs  = !want_suspend && (want_start || (want_chain && counted && dmacount != 16'd0));
-    wire next_armed = want_chain && !want_suspend && !next_runs;
+    wire next_runs  = !stay && (want_start || (want_chain && counted && dmacount != 16'd0));
+    wire next_armed = !stay && want_chain && !next_runs;
     wire relaunch   = finished && next_runs;
 
     assign load            = rest_start || (rest_count && armed) || rest_first || relaunch;
@@ -184,9 +187,9 @@ module ioat_control (
     assign clear_regs     = ev_reset;
     assign hold_irq       = ev_reset || resetting;
 
-    assign error_set      = (halted && failing) || (cmd_bad && !active);
-    assign error_cause    = halted && failing ? cause : `IOAT_CHANERR_CHANCMD_LSB;
-    assign error_int      = error_set && err_int_en && !chanerrmsk[{1'b0, error_cause}];
+    assign error_set      = (kill_done && failing) || loose_cmd;
+    assign error_cause    = loose_cmd ? `IOAT_CHANERR_CHANCMD_LSB : cause;
+    assign error_int      = ((halted && failing) || loose_cmd) && err_int_en && !chanerrmsk[{1'b0, error_cause}];
 
     assign word_cmd       = phase == PH_WORD && !word_asked && !word_void;
     assign word_state     = halting ? `IOAT_CHANSTS_STATE_HALTED : `IOAT_CHANSTS_STATE_SUSPENDED;
@@ -227,6 +230,7 @@ module ioat_control (
                             halted       ? `IOAT_CHANSTS_STATE_HALTED :
                                            `IOAT_CHANSTS_STATE_SUSPENDED;
             want_suspend <= 1'b0;
+            stay         <= 1'b0;
             want_chain   <= 1'b0;
             want_start   <= 1'b0;
             aborting     <= 1'b0;
@@ -247,10 +251,11 @@ module ioat_control (
                             no_place ? `IOAT_CHANERR_CMP_ADDR_LSB :
                                        `IOAT_CHANERR_READ_DATA_LSB;
             want_suspend <= 1'b0;
+            stay         <= 1'b0;
             want_chain   <= 1'b0;
             want_start   <= 1'b0;
         end
-        if (cmd_bad && killing && !failing) begin
+        if (cmd_bad && phase == PH_KILL && !failing) begin
             failing <= 1'b1;
             cause   <= `IOAT_CHANERR_CHANCMD_LSB;
         end
@@ -264,9 +269,9 @@ module ioat_control (
             if (phase == PH_REST)
                 state <= `IOAT_CHANSTS_STATE_ARMED;
             else begin
-                want_chain   <= 1'b1;
-                want_start   <= 1'b0;
-                want_suspend <= 1'b0;
+                want_chain <= 1'b1;
+                want_start <= 1'b0;
+                stay       <= 1'b0;
                 if (moving && !error)
                     phase <= PH_STOP;
             end
@@ -276,8 +281,8 @@ module ioat_control (
             listed  <= 1'b1;
             append  <= 1'b0;
             if (phase != PH_REST) begin
-                want_start   <= 1'b1;
-                want_suspend <= 1'b0;
+                want_start <= 1'b1;
+                stay       <= 1'b0;
                 if (moving && !error)
                     phase <= PH_STOP;
             end
@@ -295,6 +300,7 @@ module ioat_control (
                     state <= `IOAT_CHANSTS_STATE_SUSPENDED;
             end else if (!killing) begin
                 want_suspend <= !error;
+                stay         <= !error;
                 if (moving && !error)
                     phase <= PH_STOP;
             end
@@ -314,6 +320,7 @@ module ioat_control (
                     phase <= PH_KILL;
                 aborting     <= !resetting;
                 want_suspend <= 1'b0;
+                stay         <= 1'b0;
                 want_chain   <= 1'b0;
                 want_start   <= 1'b0;
             end
@@ -339,6 +346,7 @@ module ioat_control (
             aborting      <= 1'b0;
             failing       <= 1'b0;
             want_suspend  <= 1'b0;
+            stay          <= 1'b0;
             want_chain    <= 1'b0;
             want_start    <= 1'b0;
             append        <= 1'b0;
@@ -357,6 +365,7 @@ module ioat_control (
             listed       <= 1'b0;
             append       <= 1'b0;
             want_suspend <= 1'b0;
+            stay         <= 1'b0;
             want_chain   <= 1'b0;
             want_start   <= 1'b0;
             aborting     <= 1'b0;

@@ -58,6 +58,7 @@ module ioat_word #(
     reg [63:6] addr, waiting_addr;
     reg [2:0]  state;
     reg        int_due, waiting_int, waiting_tail;
+    reg        waiting_newest;               // nothing completed after the waiting one
     reg        owed_int;                     // of a withdrawn word: the command word reports its descriptor
     reg        final_word;
     reg [63:3] target;
@@ -102,7 +103,7 @@ module ioat_word #(
             waiting <= 1'b0;
             addr    <= waiting_addr;
             int_due <= waiting_int || joins_taken;
-            state   <= (counted ? count_met : waiting_tail) && !superseded ? `IOAT_CHANSTS_STATE_IDLE
+            state   <= (counted ? count_met && waiting_newest && !s_done : waiting_tail) && !superseded ? `IOAT_CHANSTS_STATE_IDLE
                                                                            : `IOAT_CHANSTS_STATE_ACTIVE;
         end
         if (take_done) begin
@@ -117,12 +118,16 @@ module ioat_word #(
             final_word <= 1'b0;
         end
         if (s_done && s_done_compl && !take_done) begin
-            waiting      <= 1'b1;
-            waiting_addr <= s_done_addr;
-            waiting_tail <= s_done_tail;
-            waiting_int  <= s_done_int || (waiting && !take_waiting && waiting_int);
-        end else if (joins_waiting)
-            waiting_int <= 1'b1;
+            waiting        <= 1'b1;
+            waiting_addr   <= s_done_addr;
+            waiting_tail   <= s_done_tail;
+            waiting_newest <= 1'b1;
+            waiting_int    <= s_done_int || (waiting && !take_waiting && waiting_int);
+        end else if (s_done) begin
+            waiting_newest <= 1'b0;
+            if (joins_waiting)
+                waiting_int <= 1'b1;
+        end
         if (s_cmd_taken) begin
             asking     <= 1'b1;
             addr       <= completed;
