@@ -216,8 +216,10 @@ module ioat_control (
                 state <= `IOAT_CHANSTS_STATE_IDLE;
             end
         end
-        if (phase == PH_WORD && word_taken)
+        if (phase == PH_WORD && word_taken) begin
             word_asked <= 1'b1;
+            word_due   <= 1'b0;
+        end
         if (stop_word || kill_word) begin
             phase      <= PH_WORD;
             halting    <= kill_word;
