@@ -128,42 +128,51 @@ static unsigned alignment(const struct axi_check *check, bool write, unsigned id
     return check->config.bus_bytes;
 }
 
+static void bad_address(struct axi_check *check, const char *rule, const char *name,
+                        const struct axi_address *a, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+static void bad_address(struct axi_check *check, const char *rule, const char *name,
+                        const struct axi_address *a, const char *format, ...)
+{
+    char why[100];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(why, sizeof why, format, arguments);
+    va_end(arguments);
+    breach(check, rule, "%s 0x%" PRIx64 " id 0x%02x, beats %u, %s", name, a->addr, a->id,
+           a->len + 1u, why);
+}
+
 static void check_new_address(struct axi_check *check, const char *name, bool write,
                               const struct axi_address *a)
 {
     const unsigned bus = check->config.bus_bytes;
     const unsigned block = write ? check->config.write_bytes_max : check->config.read_bytes_max;
+    const unsigned align = alignment(check, write, a->id);
     const bool small = write && axi_id_kind(a->id) != AXI_WRITE_PAYLOAD;
     const uint64_t first = a->addr & ~(uint64_t)(bus - 1);
     const uint64_t last = first + (a->len + 1u) * bus - 1;
 
     if (!check->master)
-        breach(check, "K-62", "%s 0x%" PRIx64 " id 0x%02x is offered while bus master is off", name,
-               a->addr, a->id);
+        bad_address(check, "K-62", name, a, "is offered while bus master is off");
     if (!id_allowed(check, write, a->id))
-        breach(check, "K-60", "%s 0x%" PRIx64 " has id 0x%02x, which is not one of this port's", name,
-               a->addr, a->id);
+        bad_address(check, "K-60", name, a, "has an ID that this port does not use");
     if (a->burst != AXI_BURST_INCR)
-        breach(check, "AXI-BURST", "%s 0x%" PRIx64 " id 0x%02x has burst type %u, not INCR", name,
-               a->addr, a->id, a->burst);
+        bad_address(check, "AXI-BURST", name, a, "has burst type %u, not INCR", a->burst);
     if (1u << a->size != bus)
-        breach(check, "AXI-SIZE", "%s 0x%" PRIx64 " id 0x%02x has size code %u on a bus of %u bytes",
-               name, a->addr, a->id, a->size, bus);
+        bad_address(check, "AXI-SIZE", name, a, "has size code %u, the bus %u bytes", a->size, bus);
     if (first / IOAT_PAGE_BYTES != last / IOAT_PAGE_BYTES)
-        breach(check, "AXI-4K", "%s 0x%" PRIx64 " id 0x%02x, %u beats, crosses a 4 KiB boundary", name,
-               a->addr, a->id, a->len + 1u);
+        bad_address(check, "AXI-4K", name, a, "crosses a 4 KiB boundary");
     else if (first / block != last / block)
-        breach(check, "K-61", "%s 0x%" PRIx64 " id 0x%02x, %u beats, leaves its block of %u bytes",
-               name, a->addr, a->id, a->len + 1u, block);
-    if (a->addr % alignment(check, write, a->id))
-        breach(check, "K-61", "%s 0x%" PRIx64 " id 0x%02x is not aligned to %u bytes", name, a->addr,
-               a->id, alignment(check, write, a->id));
+        bad_address(check, "K-61", name, a, "leaves its block of %u bytes", block);
+    if (a->addr % align)
+        bad_address(check, "K-61", name, a, "is not aligned to %u bytes", align);
     if (small && a->len)
-        breach(check, "K-61", "%s 0x%" PRIx64 " id 0x%02x: a word or message of %u beats", name,
-               a->addr, a->id, a->len + 1u);
+        bad_address(check, "K-61", name, a, "is a word or message of more than one");
     if (a->cache != AXI_CACHE_SNOOP && (small || a->cache != AXI_CACHE_NO_SNOOP))
-        breach(check, "K-34", "%s 0x%" PRIx64 " id 0x%02x has cache attribute 0x%x", name, a->addr,
-               a->id, a->cache);
+        bad_address(check, "K-34", name, a, "has cache attribute 0x%x", a->cache);
 }
 
 static void check_address(struct axi_check *check, const char *name, bool write,

@@ -49,10 +49,11 @@ const struct ioat_sim_build *ioat_sim_build(void);
 
 /* ---- memory timing ---- */
 
-/* Behaviour of the host memory as the engine sees it, in clocks. Probabilities
- * are percent per clock. The default (all zero but the latencies, which are 1)
- * is the ideal memory of docs/performance: AR, AW and W always ready, R in
- * order and one beat a clock. */
+/* Behaviour of the host memory as the engine sees it, in clocks, at most 1000000.
+ * Probabilities are percent per clock. A read beat is sampled from memory when it is
+ * put on the bus, a write lands when its answer is. The default (all zero but the
+ * latencies, which are 1) is the ideal memory of docs/performance: AR, AW and W always
+ * ready, R in order and one beat a clock. */
 struct ioat_sim_timing {
     unsigned read_latency;     /* first R beat this long after the AR handshake, >= 1 */
     unsigned write_latency;    /* B this long after the last W beat, >= 1 */
@@ -60,7 +61,7 @@ struct ioat_sim_timing {
     unsigned ar_stall, aw_stall, w_stall; /* 0..95: chance that READY is low */
     unsigned r_stall, b_stall; /* 0..95: chance that VALID waits a clock */
     bool reorder;              /* answers of different IDs may overtake and interleave */
-    unsigned outstanding_max;  /* reads, and writes, accepted before READY drops; 0: no limit */
+    unsigned outstanding_max;  /* reads, and writes, accepted before READY drops; 0: 4096 */
 };
 
 /* ---- life ---- */
@@ -83,7 +84,9 @@ void ioat_sim_config_init(struct ioat_sim_config *config);
  * IOAT_EINVAL: a value is out of range (the text is on stderr). */
 enum ioat_status ioat_sim_open(const struct ioat_sim_config *config, struct ioat_sim **sim);
 
-/* Closes the wave and frees everything. NULL is a no-op. */
+/* Lets the engine come to rest (a few hundred clocks, more while its bus is busy, at
+ * most 20000; no listener is called), then closes the wave and frees everything. What
+ * the engine promised and never did ends in on_violation even here. NULL is a no-op. */
 void ioat_sim_close(struct ioat_sim *sim);
 
 /* Replaces the timing from the next clock on; answers under way keep theirs. */
@@ -91,7 +94,7 @@ enum ioat_status ioat_sim_set_timing(struct ioat_sim *sim, const struct ioat_sim
 
 /* ---- time ---- */
 
-/* Clocks since open. */
+/* Clocks since power-on, which ioat_sim_open begins with. */
 uint64_t ioat_sim_now(const struct ioat_sim *sim);
 
 /* Advances by `clocks`. */
@@ -124,14 +127,18 @@ enum ioat_status ioat_sim_bar_post(struct ioat_sim *sim, uint32_t offset, unsign
 
 /* Config space, 4 KiB. offset 0..0xFFF, width 1, 2 or 4, naturally aligned. A
  * write that starts a function-level reset or changes an enable takes effect
- * before it returns; FLR itself ends within ioat_sim_step of at most 100 us. */
+ * before it returns; FLR itself ends within ioat_sim_step of at most 100 us (longer
+ * when the memory is slow); until then reads give all-ones and writes are dropped. A
+ * write waits for the posted BAR writes before it, as PCIe ordering asks. */
 enum ioat_status ioat_sim_cfg_read(struct ioat_sim *sim, unsigned offset, unsigned width,
                                    uint32_t *value);
 enum ioat_status ioat_sim_cfg_write(struct ioat_sim *sim, unsigned offset, unsigned width,
                                     uint32_t value);
 
-/* Called, inside the clock that ends the write, for each 4-byte write of the
- * engine into the message window 0xFEE00000..0xFEEFFFFF. It may not advance time. */
+/* Called, inside the clock that its answer is put on the bus in, for each 4-byte write
+ * of the engine into the message window 0xFEE00000..0xFEEFFFFF. It may not advance time:
+ * such calls return IOAT_ESTATE inside every callback. Other writes into the window are
+ * answered with an error. */
 typedef void ioat_sim_message_fn(void *ctx, uint64_t addr, uint32_t data);
 void ioat_sim_on_message(struct ioat_sim *sim, ioat_sim_message_fn *fn, void *ctx);
 
@@ -176,8 +183,10 @@ enum ioat_sim_fault_answer {
 
 /* Accesses of `kind` that touch [first, last] are hit: the first `skip` of them
  * are spared, then `count` are hit (0: all), each with chance `percent` (1..100).
- * For reads the unit is the R beat, for writes the burst. An error read returns
- * 0xEE bytes; an errored write changes nothing. */
+ * For reads the unit is the R beat, for writes the burst, by the bytes that its
+ * strobes select. An error read returns 0xEE bytes; an errored write changes nothing.
+ * A withheld answer holds up its own ID only. Of several faults that could hit, the one
+ * added first does, and the others do not see the access. */
 struct ioat_sim_fault {
     enum ioat_sim_fault_kind kind;
     enum ioat_sim_fault_answer answer;
@@ -188,7 +197,8 @@ struct ioat_sim_fault {
 
 /* Arms a fault (up to 32): returns its number, or a negative ioat_status. */
 int ioat_sim_fault_add(struct ioat_sim *sim, const struct ioat_sim_fault *fault);
-/* How often fault `number` has hit. */
+/* How often fault `number` has hit; readable after a clear until the number is given
+ * again. */
 unsigned ioat_sim_fault_hits(const struct ioat_sim *sim, int number);
 /* Disarms all; withheld answers are released. */
 void ioat_sim_fault_clear(struct ioat_sim *sim);
@@ -215,8 +225,9 @@ void ioat_sim_stats_clear(struct ioat_sim *sim);
 /* One handshake on an AXI channel, as it happened. */
 enum ioat_sim_event_kind {
     IOAT_SIM_AR, IOAT_SIM_R, IOAT_SIM_AW, IOAT_SIM_W, IOAT_SIM_B,
-    IOAT_SIM_BAR_READ, IOAT_SIM_BAR_WRITE,  /* the engine accepted the AXI4-Lite access */
-    IOAT_SIM_RESET,                         /* clock with rst high; flr in `resp` */
+    IOAT_SIM_BAR_READ,                      /* the engine answered the AXI4-Lite read */
+    IOAT_SIM_BAR_WRITE,                     /* it accepted address and data of the write */
+    IOAT_SIM_RESET,                         /* clock with rst high */
 };
 struct ioat_sim_event {
     enum ioat_sim_event_kind kind;
@@ -224,13 +235,15 @@ struct ioat_sim_event {
     unsigned port;        /* 0: the AXI master; 1: the descriptor master */
     unsigned id;          /* AXI ID: kind in 5:4, channel in 3:0; see docs/architecture */
     uint64_t addr;        /* AR, AW: first byte; R, W, B: of the beat (B: of the burst);
-                             BAR: offset of the access */
+                             BAR: offset of the access; id and addr of a W that runs
+                             ahead of its AW: 0 */
     unsigned bytes;       /* AR, AW: of the burst, as bus words; W, R: of the beat; BAR: width */
     unsigned cache;       /* AR, AW: AxCACHE */
     bool last;            /* R, W */
     unsigned resp;        /* R, B: 0 OKAY, 2 SLVERR, 3 DECERR */
-    uint64_t strobe;      /* W: byte lanes; BAR write: byte lanes of the 8 */
-    const uint8_t *data;  /* R, W: the beat, `bytes` long; BAR: 8 bytes; else NULL */
+    uint64_t strobe;      /* W: byte lanes; BAR: those of the access in the 8 */
+    const uint8_t *data;  /* R, W: the beat, `bytes` long; BAR: the aligned 8 bytes that
+                             hold the access, as on the bus; else NULL */
 };
 /* Called for every handshake, in order, inside the clock. May not advance time. */
 typedef void ioat_sim_event_fn(void *ctx, const struct ioat_sim_event *event);

@@ -1,0 +1,488 @@
+/* contract_chain.c - the list as the engine read it, and what it may read next.
+ *
+ * A descriptor read is permitted when it is
+ *   - the pointer that comes next, and that pointer was read (or is CHAINADDR), and
+ *     in count mode the descriptor is counted at the time of the request;
+ *   - the descriptor completed last, after RESUME or APPEND, for its new NEXT;
+ *   - a descriptor not started yet, again, after a command that drops what was read;
+ *   - a read ahead within the page of a descriptor in hand, while the list goes on
+ *     (and within the count). It serves only when the pointer to it was read first.
+ *
+ * Not judged: whether a descriptor that was read before an APPEND and is started
+ * after it had been handed to the data path before; the number of descriptors read
+ * while a stop is under way (requests may be waiting for AR); which of several
+ * descriptors with one address RESUME reads again (small rings of null transfers).
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "contract_priv.h"
+
+enum { NEEDED_BYTES = IOAT_DESC_USER1 };   /* the engine may leave out the user words */
+
+static uint64_t unit_of(uint64_t addr)
+{
+    return addr & ~(uint64_t)(IOAT_DESC_BYTES - 1);
+}
+
+static bool same_page(uint64_t a, uint64_t b)
+{
+    return a / IOAT_PAGE_BYTES == b / IOAT_PAGE_BYTES;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* ---- the list ---- */
+
+bool ct_chain_pointer(const struct chan *ch, uint64_t *addr)
+{
+    const struct record *last;
+
+    if (ch->reread_want || ch->rereads)
+        return false;
+    if (ch->records.tail == ch->run0) {
+        *addr = ch->first;
+        return ch->mode == MODE_LIST || (ch->mode == MODE_COUNT && ch->limit > ch->run0);
+    }
+    last = ct_record_at(ch, ch->records.tail - 1);
+    if (!last->have || last->unread)
+        return false;
+    *addr = last->desc.next;
+    if (ch->mode == MODE_COUNT)
+        return ch->loose || ch->records.tail < ch->limit;
+    return ch->mode == MODE_LIST && *addr != 0;
+}
+
+bool ct_chain_append_due(const struct chan *ch)
+{
+    const struct record *last;
+
+    if (ch->mode != MODE_LIST || !ch->append || ch->records.tail == ch->run0)
+        return false;
+    last = ct_record_at(ch, ch->records.tail - 1);
+    return last->ar_clk < ch->append_clk && (!last->have || !last->desc.next);
+}
+
+bool ct_chain_drained(const struct chan *ch)
+{
+    uint64_t addr;
+
+    if (ch->reread_want || ch->rereads || ch->fin + 1 != ch->records.tail)
+        return false;
+    return ch->loose || (!ct_chain_pointer(ch, &addr) && !ct_chain_append_due(ch));
+}
+
+bool ct_chain_too_late(const struct chan *ch, const struct record *record)
+{
+    return ch->stops && record->have && record->r_clk > ch->stop_clk + SETTLE;
+}
+
+const char *ct_chain_stop_rule(const struct chan *ch)
+{
+    if (ch->stops & (STOP_RESET | STOP_FLR))
+        return "K-19";
+    if (ch->stops & STOP_ABORT)
+        return "K-18";
+    if (ch->stops & STOP_SUSPEND)
+        return "K-15";
+    return ch->next.chain ? "K-11" : "K-12";
+}
+
+static void forget_old(struct chan *ch)
+{
+    while (ch->fin > ch->records.head + KEPT)
+        ch->records.head++;
+    if (ch->records.head > ch->run0)
+        ch->rep = larger(ch->rep, ch->records.head);
+}
+
+void ct_chain_advance(struct chan *ch)
+{
+    while (ch->ans + 1 < ch->records.tail) {
+        struct record *record = ct_record_at(ch, ch->ans + 1);
+
+        if (!record->have || record->fail || ct_chain_too_late(ch, record)
+            || record->answered < ct_desc_bytes(&record->desc))
+            break;
+        record->ready_clk = ch->c->now;
+        ch->ans++;
+    }
+    while (ch->fin < ch->ans) {
+        const struct record *record = ct_record_at(ch, ch->fin + 1);
+
+        if (ct_desc_flag(&record->desc, IOAT_CONTROL_COMPL_WRITE) && ch->word_acked <= ch->fin)
+            break;
+        ch->fin++;
+        if (ct_desc_interrupts(&record->desc))
+            ct_irq_event(ch, ch->fin, true);
+    }
+    forget_old(ch);
+    if (ch->idle_clk == NEVER && ct_chain_drained(ch))
+        ch->idle_clk = ch->c->now;
+}
+
+static struct record *add_record(struct chan *ch, uint64_t addr)
+{
+    const uint64_t pos = ch->records.tail;
+    struct record *record = ct_push(ch->c, &ch->records);
+
+    record->addr = addr;
+    record->ar_clk = ch->c->now;
+    record->serial = ++ch->serial;
+    record->more_clk = ch->mode == MODE_COUNT && ch->limit > pos + 1 ? 0 : NEVER;
+    record->linked_clk = NEVER;
+    record->bad_from = UINT32_MAX;
+    ch->idle_clk = NEVER;
+    return record;
+}
+
+static void set_next(struct record *record, uint64_t next, uint64_t clock)
+{
+    record->desc.next = next;
+    if (!next)
+        record->ended = true;
+    else if (record->linked_clk == NEVER)
+        record->linked_clk = clock;
+}
+
+static void fill(struct chan *ch, uint64_t pos, const struct ioat_desc *desc, bool bad)
+{
+    struct record *record = ct_record_at(ch, pos);
+    const struct record *before = pos > ch->run0 ? ct_record_at(ch, pos - 1) : NULL;
+
+    record->have = true;
+    record->desc = *desc;
+    set_next(record, desc->next, ch->c->now);
+    record->fail = bad ? (uint32_t)IOAT_CHANERR_READ_DATA : ct_desc_check(&ch->c->build, desc);
+    record->unread = bad;
+    record->unfit = record->fail != 0;
+    record->word_upto = !record->unfit && ct_desc_flag(desc, IOAT_CONTROL_COMPL_WRITE) ? pos
+                      : before ? before->word_upto : 0;
+    record->fence_before = !before ? 0
+                         : ct_desc_flag(&before->desc, IOAT_CONTROL_FENCE) ? pos - 1
+                         : before->fence_before;
+    ct_chain_advance(ch);
+}
+
+/* Drops the descriptors from `pos` on; none of them is known to be started. */
+static void cut(struct chan *ch, uint64_t pos)
+{
+    ch->records.tail = pos;
+    if (ch->ans >= pos)
+        ch->ans = pos - 1;
+    if (ch->fin >= pos)
+        ch->fin = pos - 1;
+    if (ch->rd_pos >= pos)
+        ch->rd_pos = pos, ch->rd_off = 0;
+    if (ch->aw_pos >= pos)
+        ch->aw_pos = pos, ch->aw_off = 0;
+}
+
+/* ---- reading ahead ---- */
+
+void ct_chain_flush(struct chan *ch)
+{
+    ch->ahead_n = ch->ahead_wait = 0;
+    ch->epoch++;
+}
+
+bool ct_chain_use_ahead(struct chan *ch)
+{
+    uint64_t addr, read_clk = 0;
+    unsigned n = 0;
+    struct ahead found;
+
+    if (!ch->ahead_n || !ct_chain_pointer(ch, &addr))
+        return false;
+    if (ch->mode == MODE_LIST && ch->records.tail > ch->run0)
+        read_clk = ((const struct record *)ct_record_at(ch, ch->records.tail - 1))->r_clk;
+    while (n < ch->ahead_n && (ch->ahead[n].addr != addr || ch->ahead[n].r_clk < read_clk))
+        n++;
+    if (n == ch->ahead_n)
+        return false;
+    found = ch->ahead[n];
+    ch->ahead[n] = ch->ahead[--ch->ahead_n];
+    add_record(ch, addr)->ar_clk = found.ar_clk;
+    ((struct record *)ct_record_at(ch, ch->records.tail - 1))->r_clk = found.r_clk;
+    fill(ch, ch->records.tail - 1, &found.desc, found.bad);
+    return true;
+}
+
+static void keep_ahead(struct chan *ch, const struct fetch *fetch, uint64_t addr)
+{
+    struct ahead *ahead;
+
+    if (fetch->epoch != ch->epoch)
+        return;
+    ch->ahead_wait--;
+    if (ch->ahead_n == SPECULATED)
+        memmove(ch->ahead, ch->ahead + 1, sizeof *ch->ahead * --ch->ahead_n);
+    ahead = &ch->ahead[ch->ahead_n++];
+    *ahead = (struct ahead) { addr, fetch->clock, ch->c->now, fetch->bad, { 0 } };
+    memcpy(&ahead->desc, fetch->unit, sizeof ahead->desc);
+}
+
+static bool may_look_ahead(const struct chan *ch, uint64_t addr)
+{
+    const uint64_t tail = ch->records.tail;
+    uint64_t pointer;
+
+    if (tail == ch->run0 || ch->reread_want || ch->rereads)
+        return false;
+    if (((const struct record *)ct_record_at(ch, tail - 1))->have && !ct_chain_pointer(ch, &pointer))
+        return false;
+    if (ch->mode == MODE_COUNT && !ch->loose && tail + ch->ahead_n + ch->ahead_wait >= ch->limit)
+        return false;
+    for (uint64_t pos = tail; pos-- > ch->records.head && tail - pos <= SPECULATED; )
+        if (same_page(((const struct record *)ct_record_at(ch, pos))->addr, addr))
+            return true;
+    return false;
+}
+
+/* ---- permission ---- */
+
+static void use(struct chan *ch, struct fetch *fetch, enum fetch_use how, uint64_t pos)
+{
+    struct record *record = ct_record_at(ch, pos);
+
+    fetch->use = how;
+    fetch->pos = pos;
+    fetch->serial = record->serial;
+    if (how == FETCH_REREAD) {
+        memcpy(fetch->unit, &record->desc, sizeof record->desc);
+        ch->rereads++;
+        record->ar_clk = ch->c->now;
+    } else if (fetch->addr != unit_of(fetch->addr) || fetch->bytes < NEEDED_BYTES) {
+        ct_wrong(ch, "H-S08", "descriptor 0x%" PRIx64 " is read in part: %u bytes at 0x%" PRIx64,
+              record->addr, fetch->bytes, fetch->addr);
+    }
+    if (!ch->stops)
+        ch->may = ACTIVE;
+}
+
+static bool claim_next(struct chan *ch, uint64_t addr, struct fetch *fetch)
+{
+    uint64_t pointer;
+
+    if (!ct_chain_pointer(ch, &pointer) || pointer != addr
+        || ct_pointer_check(&ch->c->build, pointer, ch->records.tail == ch->run0,
+                         ch->mode == MODE_COUNT))
+        return false;
+    add_record(ch, addr);
+    use(ch, fetch, FETCH_RECORD, ch->records.tail - 1);
+    return true;
+}
+
+/* RESUME: the descriptor completed last is read again; it becomes known which it was. */
+static bool claim_resumed(struct chan *ch, uint64_t addr, struct fetch *fetch)
+{
+    const uint64_t first = larger(larger(ch->low, ch->run0), ch->records.head);
+    uint64_t found = 0;
+
+    if (!ch->reread_want)
+        return false;
+    for (uint64_t pos = first; pos <= ch->high && pos < ch->records.tail; pos++) {
+        if (((const struct record *)ct_record_at(ch, pos))->addr != addr)
+            continue;
+        if (found)
+            ch->loose = true;
+        found = pos;
+    }
+    if (found) {
+        cut(ch, found + 1);
+        ch->started = ch->ans = ch->fin = ch->low = ch->high = found;
+        ch->rep = larger(ch->rep, found);
+        ch->word_lo = larger(ch->word_lo, found);
+        ch->word_acked = larger(ch->word_acked, found);
+        ch->reread_want = false;
+        use(ch, fetch, FETCH_REREAD, found);
+        return true;
+    }
+    if (ch->low < ch->run0 && addr == ch->first) {
+        cut(ch, ch->run0);
+        ch->reread_want = false;
+        return claim_next(ch, addr, fetch);
+    }
+    return false;
+}
+
+/* APPEND: the last descriptor is read again when it is finished. */
+static bool claim_appended(struct chan *ch, uint64_t addr, struct fetch *fetch)
+{
+    const uint64_t last = ch->records.tail - 1;
+    const struct record *record;
+
+    if (ch->mode != MODE_LIST || !ch->append || last < ch->run0 || ch->ans < last)
+        return false;
+    record = ct_record_at(ch, last);
+    if (record->addr != addr || record->desc.next)
+        return false;
+    ch->append--;
+    use(ch, fetch, FETCH_REREAD, last);
+    return true;
+}
+
+/* What was read before a command and not started is read anew. */
+static bool claim_again(struct chan *ch, uint64_t addr, struct fetch *fetch)
+{
+    uint64_t pos = larger(larger(ch->started, ch->rep), ch->word_lo) + 1;
+
+    if (!ch->flushed)
+        return false;
+    for (pos = larger(pos, ch->records.head); pos < ch->records.tail; pos++) {
+        if (((const struct record *)ct_record_at(ch, pos))->addr == addr) {
+            cut(ch, pos);
+            ch->flushed = false;
+            add_record(ch, addr);
+            use(ch, fetch, FETCH_RECORD, pos);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* True when the read can only be, or well may be, the first of what comes after the
+ * stop under way. A read of the old list that was waiting for AR may look the same
+ * when both lists begin alike; then the true one is taken by claim_again(). */
+static bool belongs_after_stop(const struct chan *ch, uint64_t addr)
+{
+    if (!ch->stops || !ct_state_may_end(ch) || !(ch->target & ACTIVE))
+        return false;
+    if (ch->next.kick)
+        return addr == ch->chainaddr;
+    for (uint64_t pos = larger(ch->records.head, ch->started); pos <= ch->fin; pos++)
+        if (ct_record_held(ch, pos) && ((const struct record *)ct_record_at(ch, pos))->addr == addr)
+            return true;
+    return ch->fin < ch->run0 && addr == ch->first;
+}
+
+static void refuse(const struct chan *ch, uint64_t addr)
+{
+    const uint64_t tail = ch->records.tail;
+    uint64_t pointer;
+    uint32_t bits;
+
+    if (ch->reread_want) {
+        ct_wrong(ch, "R-RES-1", "after RESUME the descriptor completed last must be read again, not 0x%"
+              PRIx64, addr);
+    } else if (ct_chain_pointer(ch, &pointer)) {
+        bits = ct_pointer_check(&ch->c->build, pointer, tail == ch->run0, ch->mode == MODE_COUNT);
+        ct_wrong(ch, bits ? "H-E04" : "H-S08",
+              "descriptor read at 0x%" PRIx64 ", the list goes on at 0x%" PRIx64, addr, pointer);
+    } else if (ch->mode == MODE_COUNT && tail >= ch->limit) {
+        ct_wrong(ch, "H-S09", "descriptor read at 0x%" PRIx64 " beyond the count: all %" PRIu64
+              " counted descriptors have been read", addr, ch->limit - ch->run0);
+    } else if (ch->mode == MODE_LIST && tail > ch->run0
+               && ((const struct record *)ct_record_at(ch, tail - 1))->have) {
+        ct_wrong(ch, "H-N01", "descriptor read at 0x%" PRIx64 " after the end of the list", addr);
+    } else {
+        ct_wrong(ch, "H-S08", "descriptor read at 0x%" PRIx64 ", no pointer to it was read", addr);
+    }
+}
+
+static bool claim(struct chan *ch, uint64_t addr, struct fetch *fetch)
+{
+    if (belongs_after_stop(ch, addr))
+        ct_state_end(ch);
+    if (!(ch->may & ACTIVE)) {
+        char text[64];
+
+        ct_wrong(ch, ct_state_rest_rule(ch), "descriptor read at 0x%" PRIx64 " while %s", addr,
+              ct_states_text(ch->may, text));
+        return false;
+    }
+    if (claim_resumed(ch, addr, fetch))
+        return true;
+    do
+        if (claim_next(ch, addr, fetch))
+            return true;
+    while (ct_chain_use_ahead(ch));
+    if (claim_appended(ch, addr, fetch) || claim_again(ch, addr, fetch))
+        return true;
+    if (may_look_ahead(ch, addr)) {
+        fetch->use = FETCH_AHEAD;
+        ch->ahead_wait++;
+        return true;
+    }
+    refuse(ch, addr);
+    return false;
+}
+
+void ct_chain_fetch(struct chan *ch, struct fetch *fetch)
+{
+    const uint64_t end = fetch->addr + fetch->bytes;
+
+    if (!claim(ch, unit_of(fetch->addr), fetch)) {
+        fetch->use = FETCH_UNJUDGED;
+        return;
+    }
+    fetch->epoch = ch->epoch;
+    for (uint64_t addr = unit_of(fetch->addr) + IOAT_DESC_BYTES; addr < end; addr += IOAT_DESC_BYTES) {
+        if (!may_look_ahead(ch, addr)) {
+            ct_wrong(ch, ch->mode == MODE_COUNT ? "H-S09" : "H-N01",
+                  "read ahead at 0x%" PRIx64 " is not permitted", addr);
+            return;
+        }
+        ch->ahead_wait++;
+    }
+}
+
+/* ---- contents ---- */
+
+static void reread(struct chan *ch, const struct fetch *fetch)
+{
+    struct record *record;
+    struct ioat_desc desc;
+
+    ch->rereads--;
+    if (!ct_record_held(ch, fetch->pos))
+        return;
+    record = ct_record_at(ch, fetch->pos);
+    memcpy(&desc, fetch->unit, sizeof desc);
+    if (fetch->bad)
+        ch->reread_bad = true;
+    else
+        set_next(record, desc.next, ch->c->now);
+    record->r_clk = ch->c->now;
+    ct_chain_advance(ch);
+}
+
+static void deliver(struct chan *ch, struct fetch *fetch, uint64_t unit)
+{
+    struct ioat_desc desc;
+    struct record *record;
+
+    if (fetch->use == FETCH_UNJUDGED)
+        return;
+    if (unit != unit_of(fetch->addr) || fetch->use == FETCH_AHEAD) {
+        keep_ahead(ch, fetch, unit);
+        return;
+    }
+    if (fetch->use == FETCH_REREAD) {
+        reread(ch, fetch);
+        return;
+    }
+    if (!ct_record_held(ch, fetch->pos))
+        return;
+    record = ct_record_at(ch, fetch->pos);
+    if (record->serial != fetch->serial)
+        return;
+    record->r_clk = ch->c->now;
+    memcpy(&desc, fetch->unit, sizeof desc);
+    fill(ch, fetch->pos, &desc, fetch->bad);
+}
+
+void ct_chain_arrived(struct chan *ch, struct fetch *fetch, uint64_t addr, const uint8_t *data, bool bad)
+{
+    const unsigned bus = ch->c->bus;
+
+    memcpy(fetch->unit + addr % IOAT_DESC_BYTES, data, bus);
+    fetch->bad |= bad;
+    if ((addr + bus) % IOAT_DESC_BYTES && fetch->done < fetch->bytes)
+        return;
+    deliver(ch, fetch, unit_of(addr));
+    fetch->bad = false;
+}

@@ -1,0 +1,427 @@
+/* sim.c - life, the clock, violations. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "answers.h"
+#include "sim_private.h"
+
+enum {
+    RESET_CLOCKS = 8,
+    LATENCY_MAX = 1000000,         /* keeps every wait bounded */
+    STALL_MAX = 95,
+    FLR_US = 100,                  /* H-C07 allows 100 ms; the engine needs its drain only */
+    SLOW_ANSWERS = 64,             /* latencies that may follow one another in a drain */
+    QUIET_CLOCKS = 256,            /* without bus activity: the engine has nothing left to do */
+    CLOSE_CLOCKS = 20000,          /* close does not wait longer for that */
+};
+#define BAR_ADDRESS UINT64_C(0x3800F0000000)   /* where firmware of a large host puts it */
+
+/* ---- timing ---- */
+
+static bool timing_fits(const struct ioat_sim_timing *timing)
+{
+    const unsigned latency[] = { timing->read_latency, timing->write_latency };
+    const unsigned stall[] = { timing->ar_stall, timing->aw_stall, timing->w_stall,
+                               timing->r_stall, timing->b_stall };
+
+    for (unsigned n = 0; n < sizeof latency / sizeof *latency; n++) {
+        if (latency[n] < 1 || latency[n] > LATENCY_MAX) {
+            fprintf(stderr, "ioat_sim: %s latency %u: give 1..%d clocks\n", n ? "write" : "read",
+                    latency[n], LATENCY_MAX);
+            return false;
+        }
+    }
+    for (unsigned n = 0; n < sizeof stall / sizeof *stall; n++) {
+        static const char *const name[] = { "ar", "aw", "w", "r", "b" };
+
+        if (stall[n] > STALL_MAX) {
+            fprintf(stderr, "ioat_sim: %s_stall %u: give 0..%d percent\n", name[n], stall[n],
+                    STALL_MAX);
+            return false;
+        }
+    }
+    if (timing->jitter > LATENCY_MAX) {
+        fprintf(stderr, "ioat_sim: jitter %u: give 0..%d clocks\n", timing->jitter, LATENCY_MAX);
+        return false;
+    }
+    return true;
+}
+
+static unsigned worst_stall(const struct ioat_sim_timing *timing)
+{
+    const unsigned stall[] = { timing->ar_stall, timing->aw_stall, timing->w_stall,
+                               timing->r_stall, timing->b_stall };
+    unsigned worst = 0;
+
+    for (unsigned n = 0; n < sizeof stall / sizeof *stall; n++)
+        worst = stall[n] > worst ? stall[n] : worst;
+    return worst;
+}
+
+uint64_t sim_flr_limit(const struct ioat_sim *sim)
+{
+    const struct ioat_sim_timing *timing = &sim->timing;
+    const uint64_t slow = (uint64_t)timing->read_latency + timing->write_latency
+        + 2 * (uint64_t)timing->jitter;
+
+    return (uint64_t)sim->build->clock_mhz * FLR_US * 100 / (100 - worst_stall(timing))
+        + SLOW_ANSWERS * slow;
+}
+
+static void adopt_timing(struct ioat_sim *sim, const struct ioat_sim_timing *timing)
+{
+    sim->timing = *timing;
+    for (unsigned port = 0; port < AXI_READ_PORTS; port++)
+        axi_check_set_patience(sim->check[port], 4 * sim_flr_limit(sim));
+}
+
+enum ioat_status ioat_sim_set_timing(struct ioat_sim *sim, const struct ioat_sim_timing *timing)
+{
+    if (!timing || !timing_fits(timing))
+        return IOAT_EINVAL;
+    adopt_timing(sim, timing);
+    return IOAT_OK;
+}
+
+/* ---- violations ---- */
+
+void sim_violate(void *ctx, uint64_t clock, const char *rule, const char *text)
+{
+    struct ioat_sim *sim = ctx;
+
+    if (sim->violated)
+        return;
+    sim->violated = true;
+    snprintf(sim->violation, sizeof sim->violation, "%s at clock %" PRIu64 ": %s", rule, clock,
+             text);
+}
+
+static void end_run(struct ioat_sim *sim)
+{
+    if (sim->ended)
+        return;
+    sim->ended = true;
+    wave_shut(&sim->wave);
+    if (!sim->on_violation) {
+        fprintf(stderr, "ioat_sim: %s\n", sim->violation);
+        exit(3);
+    }
+    sim->on_violation(sim->on_violation_ctx, sim->violation);
+}
+
+const char *ioat_sim_violation(const struct ioat_sim *sim)
+{
+    return sim->violated ? sim->violation : NULL;
+}
+
+enum ioat_status sim_may_advance(const struct ioat_sim *sim)
+{
+    if (sim->in_clock)
+        return IOAT_ESTATE;
+    return sim->violated ? IOAT_EVIOLATED : IOAT_OK;
+}
+
+/* ---- a clock ---- */
+
+static void message_landed(void *ctx, uint64_t addr, uint32_t data)
+{
+    struct ioat_sim *sim = ctx;
+
+    if (sim->on_message)
+        sim->on_message(sim->on_message_ctx, addr, data);
+}
+
+bool sim_withholds(const struct ioat_sim *sim)
+{
+    return axi_writer_withholds(sim->writer) || axi_reader_withholds(sim->reader[0])
+        || (sim->reader[1] && axi_reader_withholds(sim->reader[1]));
+}
+
+static void drive(struct ioat_sim *sim)
+{
+    struct pins *pins = &sim->pins;
+
+    pins->bus_master = pcie_bus_master(&sim->pcie);
+    pins->msix_enable = pcie_msix_enabled(&sim->pcie);
+    pins->msix_mask = pcie_msix_masked(&sim->pcie);
+    pins->flr = sim->pcie.resetting;
+    /* Before the memory: a write that a message handler posts starts in the next clock. */
+    axil_master_drive(&sim->axil, &pins->bar);
+    axi_reader_drive(sim->reader[0], sim->now, &pins->read[0]);
+    if (sim->reader[1])
+        axi_reader_drive(sim->reader[1], sim->now, &pins->read[1]);
+    axi_writer_drive(sim->writer, sim->now, &pins->write);
+}
+
+static void check(struct ioat_sim *sim)
+{
+    const bool frozen = sim_withholds(sim);
+
+    for (unsigned port = 0; port < AXI_READ_PORTS; port++)
+        axi_check_clock(sim->check[port], sim->now, &sim->pins, frozen);
+    axil_check_clock(&sim->axil_check, sim->now, &sim->pins);
+}
+
+static void take(struct ioat_sim *sim)
+{
+    axi_reader_take(sim->reader[0], sim->now, &sim->pins.read[0]);
+    if (sim->reader[1])
+        axi_reader_take(sim->reader[1], sim->now, &sim->pins.read[1]);
+    axi_writer_take(sim->writer, sim->now, &sim->pins.write);
+}
+
+static void tell_contract(struct ioat_sim *sim)
+{
+    const struct pins *pins = &sim->pins;
+
+    contract_clock(sim->contract, sim->now, &(struct contract_pins) {
+        .bus_master = pins->bus_master, .msix_enable = pins->msix_enable,
+        .msix_mask = pins->msix_mask, .flr = pins->flr, .irq = pins->msix, .intx = pins->intx,
+    });
+}
+
+static void watch_flr(struct ioat_sim *sim)
+{
+    if (!sim->pins.flr)
+        return;
+    if (sim->pins.flr_done) {
+        pcie_reset_done(&sim->pcie);
+        sim->flr_clocks = 0;
+    } else if (!sim_withholds(sim) && ++sim->flr_clocks > sim_flr_limit(sim)) {
+        sim_violate(sim, sim->now, "H-C07",
+                    "a function-level reset does not end: flr_done stays low");
+    }
+}
+
+enum ioat_status sim_clock(struct ioat_sim *sim)
+{
+    struct axil_done bar;
+    int offset = WAVE_NO_OFFSET;
+
+    sim->in_clock = true;
+    drive(sim);
+    model_settle(sim->model, &sim->pins);
+    check(sim);
+    sim_observe_memory(sim);
+    bar = axil_master_take(&sim->axil, &sim->pins.bar);
+    if (bar.written || bar.read || bar.asked) {
+        offset = bar.written ? bar.written->offset : bar.asked ? bar.asked->offset : WAVE_NO_OFFSET;
+        sim_observe_bar(sim, &bar);
+    }
+    tell_contract(sim);
+    take(sim);
+    watch_flr(sim);
+    wave_clock(&sim->wave, sim->now, offset);
+    model_edge(sim->model, sim->now);
+    sim->now++;
+    sim->in_clock = false;
+    if (!sim->violated)
+        return IOAT_OK;
+    end_run(sim);
+    return IOAT_EVIOLATED;
+}
+
+/* Registers hold anything until the first edge, so nothing is looked at but by the
+ * contract, which learns that time passes. */
+static void reset_clock(struct ioat_sim *sim)
+{
+    sim->pins = (struct pins) { .rst = true };
+    model_settle(sim->model, &sim->pins);
+    check(sim);
+    sim_observe_reset(sim);
+    sim->pins.msix = 0;
+    sim->pins.intx = false;
+    tell_contract(sim);
+    model_edge(sim->model, sim->now);
+    sim->now++;
+}
+
+/* ---- time ---- */
+
+uint64_t ioat_sim_now(const struct ioat_sim *sim)
+{
+    return sim->now;
+}
+
+enum ioat_status ioat_sim_step(struct ioat_sim *sim, uint64_t clocks)
+{
+    enum ioat_status status = sim_may_advance(sim);
+
+    while (status == IOAT_OK && clocks-- > 0)
+        status = sim_clock(sim);
+    return status;
+}
+
+enum ioat_status ioat_sim_wait(struct ioat_sim *sim, bool (*cond)(void *ctx), void *ctx,
+                               uint64_t clocks)
+{
+    const uint64_t start = sim->now;
+    enum ioat_status status = sim_may_advance(sim);
+
+    if (!cond)
+        return IOAT_EINVAL;
+    while (status == IOAT_OK) {
+        if (cond(ctx))
+            return IOAT_OK;
+        if (sim->now - start >= clocks)
+            return IOAT_ETIME;
+        status = sim_clock(sim);
+    }
+    return status;
+}
+
+static bool waiting(const struct ioat_sim *sim)
+{
+    return axi_reader_waiting(sim->reader[0]) || axi_writer_waiting(sim->writer)
+        || (sim->reader[1] && axi_reader_waiting(sim->reader[1]));
+}
+
+static bool requesting(const struct pins *pins)
+{
+    return pins->read[0].ar.valid || pins->read[1].ar.valid || pins->write.aw.valid
+        || pins->write.w.valid;
+}
+
+bool ioat_sim_bus_busy(const struct ioat_sim *sim)
+{
+    struct pins pins = sim->pins;
+
+    model_outputs(sim->model, &pins);
+    return waiting(sim) || requesting(&pins);
+}
+
+/* ---- life ---- */
+
+void ioat_sim_config_init(struct ioat_sim_config *config)
+{
+    *config = (struct ioat_sim_config) {
+        .timing = { .read_latency = 1, .write_latency = 1 },
+        .seed = 1,
+    };
+}
+
+static void dispose(struct ioat_sim *sim)
+{
+    wave_free(&sim->wave);
+    if (sim->contract)
+        contract_close(sim->contract);
+    for (unsigned port = 0; port < AXI_READ_PORTS; port++) {
+        axi_check_close(sim->check[port]);
+        axi_reader_close(sim->reader[port]);
+    }
+    axi_writer_close(sim->writer);
+    host_mem_close(sim->mem);
+    model_close(sim->model);
+    free(sim);
+}
+
+static bool open_memory(struct ioat_sim *sim, uint64_t seed)
+{
+    const struct axi_memory_host host = {
+        .bus_bytes = sim->build->data_bits / 8, .mem = sim->mem, .faults = &sim->faults,
+        .timing = &sim->timing, .message = message_landed, .message_ctx = sim,
+    };
+    struct rng rng = { seed };
+
+    fault_init(&sim->faults, rng_next(&rng));
+    sim->writer = axi_writer_open(&host, rng_next(&rng));
+    sim->reader[0] = axi_reader_open(&host, rng_next(&rng));
+    if (sim->build->desc_port)
+        sim->reader[1] = axi_reader_open(&host, rng_next(&rng));
+    return sim->writer && sim->reader[0] && (sim->reader[1] || !sim->build->desc_port);
+}
+
+static bool open_checks(struct ioat_sim *sim)
+{
+    struct axi_check_config config = {
+        .bus_bytes = sim->build->data_bits / 8, .channels = sim->build->channels,
+        .desc_port = sim->build->desc_port, .read_bytes_max = sim->build->read_bytes_max,
+        .write_bytes_max = sim->build->write_bytes_max, .violate = sim_violate, .ctx = sim,
+    };
+
+    for (config.port = 0; config.port < AXI_READ_PORTS; config.port++)
+        sim->check[config.port] = axi_check_open(&config);
+    axil_check_init(&sim->axil_check, sim_violate, sim);
+    sim->contract = contract_open(sim->build, sim_violate, sim);
+    return sim->check[0] && sim->check[1] && sim->contract;
+}
+
+static bool open_parts(struct ioat_sim *sim, const struct ioat_sim_config *config)
+{
+    sim->build = ioat_sim_build();
+    sim->on_violation = config->on_violation;
+    sim->on_violation_ctx = config->on_violation_ctx;
+    sim->model = model_open(config->seed);
+    if (!sim->model || !wave_init(&sim->wave, sim->model, config->wave_path))
+        return false;
+    sim->mem = host_mem_open();
+    if (!sim->mem || !open_memory(sim, config->seed) || !open_checks(sim))
+        return false;
+    pcie_init(&sim->pcie, &(struct pcie_config) {
+        .identity = pcie_identity(), .vectors = sim->build->channels,
+        .payload_max = sim->build->write_bytes_max,
+    });
+    adopt_timing(sim, &config->timing);
+    return true;
+}
+
+enum ioat_status ioat_sim_open(const struct ioat_sim_config *config, struct ioat_sim **sim)
+{
+    struct ioat_sim_config ideal;
+    struct ioat_sim *made;
+
+    *sim = NULL;
+    if (!config) {
+        ioat_sim_config_init(&ideal);
+        config = &ideal;
+    }
+    if (!timing_fits(&config->timing))
+        return IOAT_EINVAL;
+    made = calloc(1, sizeof *made);
+    if (!made)
+        return IOAT_ENOMEM;
+    if (!open_parts(made, config)) {
+        dispose(made);
+        return IOAT_ENOMEM;
+    }
+    for (unsigned n = 0; n < RESET_CLOCKS; n++)
+        reset_clock(made);
+    made->pins = (struct pins) { 0 };
+    sim_clock(made);
+    pcie_firmware(&made->pcie, BAR_ADDRESS);
+    sim_clock(made);
+    stats_clear(&made->stats, made->now);
+    *sim = made;
+    return IOAT_OK;
+}
+
+/* Lets the engine finish what it is about to do, then asks the contract whether
+ * anything was promised and never came. */
+static void settle(struct ioat_sim *sim)
+{
+    unsigned quiet = 0;
+
+    sim->on_event = NULL;
+    sim->on_message = NULL;
+    for (unsigned n = 0; n < CLOSE_CLOCKS && quiet < QUIET_CLOCKS; n++) {
+        if (sim_withholds(sim) || sim_clock(sim) != IOAT_OK)
+            return;
+        quiet = waiting(sim) || requesting(&sim->pins) ? 0 : quiet + 1;
+    }
+    if (quiet < QUIET_CLOCKS)
+        return;
+    contract_quiet(sim->contract, sim->now);
+    if (sim->violated)
+        end_run(sim);
+}
+
+void ioat_sim_close(struct ioat_sim *sim)
+{
+    if (!sim)
+        return;
+    if (!sim->violated)
+        settle(sim);
+    dispose(sim);
+}

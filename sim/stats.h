@@ -1,0 +1,20 @@
+/* stats.h - counts of what the masters did, by channel. */
+#ifndef IOAT_STATS_H
+#define IOAT_STATS_H
+
+#include "ioat_regs.h"
+#include "ioat_sim.h"
+
+struct stats {
+    struct ioat_sim_stats chan[IOAT_CHAN_MAX];
+    uint64_t since;            /* clock of the last clear */
+};
+
+void stats_clear(struct stats *stats, uint64_t now);
+void stats_count(struct stats *stats, const struct ioat_sim_event *event);
+
+/* One channel, or the sum of all with channel IOAT_CHAN_MAX. */
+void stats_read(const struct stats *stats, unsigned channel, uint64_t now,
+                struct ioat_sim_stats *out);
+
+#endif
