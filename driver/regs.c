@@ -1,0 +1,48 @@
+/* regs.c - the register list as tables, and the names of its codes. */
+#include "ioat_regs.h"
+
+#include <string.h>
+
+const struct ioat_reg_info ioat_reg_table[] = {
+#define GREG(name, offset, bits, access, reset, text) \
+    {#name, IOAT_GLOBAL, offset, bits, IOAT_##access, reset, text},
+#define CREG(name, offset, bits, access, reset, text) \
+    {#name, IOAT_CHANNEL, offset, bits, IOAT_##access, reset, text},
+#define VREG(name, offset, bits, access, reset, text) \
+    {#name, IOAT_MSIX, offset, bits, IOAT_##access, reset, text},
+#define DREG(name, offset, bits, text) \
+    {#name, IOAT_DESCRIPTOR, offset, bits, IOAT_RW, 0, text},
+#include "ioat_regs.def"
+    {NULL, IOAT_GLOBAL, 0, 0, IOAT_RO, 0, NULL},
+};
+
+const struct ioat_field_info ioat_field_table[] = {
+#define FIELD(reg, name, lsb, bits, access, text) {#reg, #name, lsb, bits, IOAT_##access, text},
+#include "ioat_regs.def"
+    {NULL, NULL, 0, 0, IOAT_RO, NULL},
+};
+
+const struct ioat_code_info ioat_code_table[] = {
+#define CODE(reg, field, name, value, text) {#reg, #field, #name, value, text},
+#include "ioat_regs.def"
+    {NULL, NULL, NULL, 0, NULL},
+};
+
+const char *ioat_state_name(unsigned state)
+{
+    for (const struct ioat_code_info *code = ioat_code_table; code->name; code++)
+        if (code->value == state && !strcmp(code->reg, "CHANSTS") && !strcmp(code->field, "STATE"))
+            return code->name;
+    return "?";
+}
+
+const char *ioat_chanerr_name(uint32_t chanerr)
+{
+    if (!chanerr)
+        return "none";
+    unsigned lowest = (unsigned)__builtin_ctz(chanerr);
+    for (const struct ioat_field_info *field = ioat_field_table; field->name; field++)
+        if (field->lsb == lowest && !strcmp(field->reg, "CHANERR"))
+            return field->name;
+    return "?";
+}
