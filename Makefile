@@ -27,7 +27,7 @@ CHANNEL_NS := 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16
 SIM_FULL  := w512c4 w64c4 w512c1 w64c1
 SIM_SMOKE := w64c4d w128c2 w256c2
 SUITES    := $(patsubst tb/test_%.c,%,$(wildcard tb/test_*.c))
-SMOKE     := $(filter attr data fence fill flow null page word,$(SUITES))
+SMOKE     := $(filter attr bus data fence fill flow null page word,$(SUITES))
 
 # ---- checks, before anything is built ----
 
@@ -87,7 +87,7 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help demo sim test lint synth regs trace asan clean FORCE
+.PHONY: help demo sim test breaks lint synth regs trace asan clean FORCE
 
 help: ## list the targets
 	@echo "make demo | sim | test T=name | ... [WIDTH=$(WIDTH) CHANNELS=$(CHANNELS) DESC_PORT=$(DESC_PORT)]"
@@ -265,6 +265,9 @@ lint-generated: $(GEN_REGS)
 
 trace: ## fill in the tests in docs/requirements.md
 	@tb/tools/trace
+
+breaks: $(B)/w64c4/tb_all ## break one rule of the RTL at a time: every one must be seen
+	@tb/tools/breaks '$(T)'
 
 clean: ## remove build/
 	rm -rf build

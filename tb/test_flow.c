@@ -1,0 +1,183 @@
+/* test_flow.c - reads and writes overlap, and the bus is kept busy.
+ *
+ * The exact figures are the benchmark's business; these bounds are what a build that
+ * stores and forwards, or that runs one burst at a time, cannot meet.
+ */
+#include "batch.h"
+#include "tb.h"
+
+enum { BIG = 64 << 10 };
+
+static uint64_t beats(const struct tb *tb, uint64_t bytes)
+{
+    unsigned word = tb->build->data_bits / 8;
+
+    return (bytes + word - 1) / word;
+}
+
+/* Writes of `bytes` on a channel took at most 1.15 clocks a beat, and `extra` clocks. */
+static void expect_rate(struct tb *tb, unsigned ch, uint64_t bytes, uint64_t extra)
+{
+    const struct tb_tally *w = &tb->watch[ch].data_w;
+    uint64_t clocks = w->last - w->first + 1;
+    uint64_t limit = beats(tb, bytes) * 115 / 100 + extra;
+
+    tb_assert(tb, clocks <= limit, "%llu bytes took %llu clocks from first to last write beat, "
+              "expected at most %llu", (unsigned long long)bytes, (unsigned long long)clocks,
+              (unsigned long long)limit);
+}
+
+static const struct shape {
+    const char *name;
+    unsigned src_align, dst_align, latency;
+} shapes[] = {
+    { "aligned", 0, 0, 1 },        { "source unaligned", 3, 0, 1 },
+    { "destination unaligned", 0, 5, 1 }, { "both unaligned", 3, 5, 1 },
+    { "aligned, latency 50", 0, 0, 50 },  { "both unaligned, latency 50", 7, 2, 50 },
+};
+
+/* One copy of 64 KiB: the write channel is busy nearly every clock. */
+START_TEST(h_d01_64_kib_copy_keeps_the_write_channel_busy)
+{
+    const struct shape *shape = &shapes[_i];
+    struct ioat_sim_timing timing = { .read_latency = shape->latency,
+                                      .write_latency = shape->latency };
+    struct tb *tb = tb_open(&timing);
+    static struct batch batch;
+
+    tb_note(tb, "%s", shape->name);
+    tb_setup(tb, 0, 0);
+    batch_open(&batch, tb, 1 << 20);
+    batch_copy(&batch, shape->src_align, shape->dst_align, BIG, 0);
+    batch_run(&batch, 0);
+    expect_rate(tb, 0, BIG, 4);
+    /* No store-and-forward: all but the pipeline's length happens at the same time. */
+    tb_assert(tb, tb->watch[0].data_w.last - tb->watch[0].data_ar.first <=
+              beats(tb, BIG) * 115 / 100 + shape->latency + 40,
+              "%llu clocks from the first read request to the last write beat",
+              (unsigned long long)(tb->watch[0].data_w.last - tb->watch[0].data_ar.first));
+    batch_close(&batch);
+    tb_close(tb);
+}
+END_TEST
+
+/* Data leaves a few clocks after it came, and does not wait for the end of its read burst,
+ * which is up to 64 beats away. */
+START_TEST(h_d01_first_write_beat_follows_the_first_read_beat)
+{
+    enum { PIPELINE = 12 };     /* clocks */
+    struct tb *tb = tb_open(NULL);
+    static struct batch batch;
+
+    tb_setup(tb, 0, 0);
+    batch_open(&batch, tb, 1 << 20);
+    batch_copy(&batch, 0, 0, BIG, 0);
+    batch_run(&batch, 0);
+    tb_assert(tb, tb->watch[0].data_w.first - tb->watch[0].data_r.first <= PIPELINE,
+              "first read beat at clock %llu, first write beat at %llu",
+              (unsigned long long)tb->watch[0].data_r.first,
+              (unsigned long long)tb->watch[0].data_w.first);
+    batch_close(&batch);
+    tb_close(tb);
+}
+END_TEST
+
+/* Descriptors overlap: 16 copies of 4 KiB run at the rate of one of 64 KiB. */
+START_TEST(h_d10_chain_of_4_kib_copies_keeps_the_write_channel_busy)
+{
+    struct tb *tb = tb_open(NULL);
+    static struct batch batch;
+
+    tb_setup(tb, 0, 0);
+    batch_open(&batch, tb, 1 << 20);
+    for (unsigned i = 0; i < BIG / 4096; i++)
+        batch_copy(&batch, 0, 0, 4096, 0);
+    batch_run(&batch, 0);
+    expect_rate(tb, 0, BIG, 4);
+    batch_close(&batch);
+    tb_close(tb);
+}
+END_TEST
+
+/* A fill reads nothing: it runs at the write channel's own rate. */
+START_TEST(h_d03_fill_keeps_the_write_channel_busy)
+{
+    struct tb *tb = tb_open(NULL);
+    static struct batch batch;
+
+    tb_setup(tb, 0, 0);
+    batch_open(&batch, tb, 1 << 20);
+    batch_fill(&batch, 0x1122334455667788, 3, BIG, 0);
+    batch_run(&batch, 0);
+    expect_rate(tb, 0, BIG, 4);
+    batch_close(&batch);
+    tb_close(tb);
+}
+END_TEST
+
+/* H-R17: all channels together lose no more than one alone. */
+START_TEST(h_r17_channels_together_keep_the_write_channel_busy)
+{
+    struct tb *tb = tb_open(NULL);
+    struct ioat_sim_stats stats;
+    static struct batch batch;
+    uint64_t limit = beats(tb, (uint64_t)BIG * tb->channels) * 115 / 100 + 100;
+
+    batch_open(&batch, tb, 4 << 20);
+    for (unsigned ch = 0; ch < tb->channels; ch++)
+        batch_copy(&batch, ch, 2 * ch, BIG, 0);
+    golden_sync(batch.golden);
+    for (unsigned ch = 0; ch < tb->channels; ch++) {
+        golden_run(batch.golden, batch.bus[ch], 1);
+        tb_setup(tb, ch, 0);
+        TB_POST(tb, ch, CHAINADDR, batch.bus[ch]);
+    }
+    golden_prime(batch.golden);
+    for (unsigned ch = 0; ch < tb->channels; ch++)
+        TB_POST(tb, ch, DMACOUNT, 1);
+    for (unsigned ch = 0; ch < tb->channels; ch++)
+        tb_wait_state(tb, ch, TB_IN(IDLE) | TB_IN(HALTED), batch_limit(&batch));
+    ioat_sim_stats(tb->sim, &stats);
+    tb_assert(tb, stats.last_w - stats.first_w <= limit,
+              "%u channels took %llu clocks, expected at most %llu", tb->channels,
+              (unsigned long long)(stats.last_w - stats.first_w), (unsigned long long)limit);
+    golden_check(batch.golden);
+    batch_close(&batch);
+    tb_close(tb);
+}
+END_TEST
+
+/* The word of a copy follows its last data answer without a detour. */
+START_TEST(h_w05_word_follows_the_last_data_answer_within_a_few_clocks)
+{
+    enum { FEW = 32 };
+    struct tb *tb = tb_open(NULL);
+    static struct batch batch;
+
+    tb_setup(tb, 0, 0);
+    batch_open(&batch, tb, 1 << 20);
+    batch_copy(&batch, 0, 0, 1000, IOAT_CONTROL_COMPL_WRITE);
+    batch_run(&batch, 0);
+    tb_assert(tb, tb->watch[0].word_aw.first - tb->watch[0].data_b.last <= FEW,
+              "data answered at clock %llu, word sent at %llu",
+              (unsigned long long)tb->watch[0].data_b.last,
+              (unsigned long long)tb->watch[0].word_aw.first);
+    batch_close(&batch);
+    tb_close(tb);
+}
+END_TEST
+
+Suite *flow_suite(void)
+{
+    Suite *suite = suite_create("flow");
+    TCase *tc = tb_case(suite, "flow", 60);
+
+    tcase_add_loop_test(tc, h_d01_64_kib_copy_keeps_the_write_channel_busy, 0,
+                        (int)(sizeof shapes / sizeof shapes[0]));
+    tcase_add_test(tc, h_d01_first_write_beat_follows_the_first_read_beat);
+    tcase_add_test(tc, h_d10_chain_of_4_kib_copies_keeps_the_write_channel_busy);
+    tcase_add_test(tc, h_d03_fill_keeps_the_write_channel_busy);
+    tcase_add_test(tc, h_r17_channels_together_keep_the_write_channel_busy);
+    tcase_add_test(tc, h_w05_word_follows_the_last_data_answer_within_a_few_clocks);
+    return suite;
+}
