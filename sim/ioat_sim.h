@@ -214,6 +214,7 @@ struct ioat_sim_stats {
     uint64_t data_w_beats, data_w_bytes; /* of them, payload */
     uint64_t words;                   /* completion words */
     uint64_t messages;                /* MSI-X messages */
+    uint64_t irq_pulses;              /* clocks with an irq_msix wire high, summed over wires */
     uint64_t first_w, last_w;         /* clock of the first and last payload W beat */
 };
 void ioat_sim_stats(const struct ioat_sim *sim, struct ioat_sim_stats *stats);

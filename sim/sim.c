@@ -210,6 +210,8 @@ enum ioat_status sim_clock(struct ioat_sim *sim)
         offset = bar.written ? bar.written->offset : bar.asked ? bar.asked->offset : WAVE_NO_OFFSET;
         sim_observe_bar(sim, &bar);
     }
+    if (sim->pins.msix)
+        stats_irq(&sim->stats, sim->pins.msix);
     tell_contract(sim);
     take(sim);
     watch_flr(sim);

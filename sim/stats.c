@@ -58,6 +58,12 @@ void stats_count(struct stats *stats, const struct ioat_sim_event *event)
     }
 }
 
+void stats_irq(struct stats *stats, uint32_t wires)
+{
+    for (unsigned channel = 0; wires >> channel; channel++)
+        stats->chan[channel].irq_pulses += wires >> channel & 1;
+}
+
 static void add(struct ioat_sim_stats *to, const struct ioat_sim_stats *from)
 {
     to->ar += from->ar;
@@ -69,6 +75,7 @@ static void add(struct ioat_sim_stats *to, const struct ioat_sim_stats *from)
     to->w_bytes += from->w_bytes;
     to->words += from->words;
     to->messages += from->messages;
+    to->irq_pulses += from->irq_pulses;
     if (from->data_w_beats == 0)
         return;
     if (to->data_w_beats == 0 || from->first_w < to->first_w)

@@ -12,6 +12,8 @@ struct stats {
 
 void stats_clear(struct stats *stats, uint64_t now);
 void stats_count(struct stats *stats, const struct ioat_sim_event *event);
+/* One clock of the irq_msix wires, one bit a channel. */
+void stats_irq(struct stats *stats, uint32_t wires);
 
 /* One channel, or the sum of all with channel IOAT_CHAN_MAX. */
 void stats_read(const struct stats *stats, unsigned channel, uint64_t now,

@@ -190,8 +190,30 @@ START_TEST(driver_channel_open_respects_another_owner)
 }
 END_TEST
 
+/* R-STA-10: what the word held before is not taken for a completion. */
+START_TEST(r_sta_10_word_is_set_before_the_first_start)
+{
+    struct rig *rig = rig_new();
+    struct ioat_platform platform = fake_platform(&rig->fake);
+    struct dma_buf mine = fake_memory(&rig->fake, 64);
+    struct ioat_chan_config config;
+
+    ioat_chan_config_init(&config);
+    config.word = mine.cpu;
+    config.word_bus = mine.bus;
+    *config.word = mine.bus | IOAT_CHANSTS_STATE_HALTED;
+    rig_ok(ioat_open(&platform, &rig->dev));
+    rig_ok(ioat_chan_open(rig->dev, 0, &config, &rig->chan));
+    ck_assert_uint_eq(*config.word & IOAT_CHANSTS_COMPLETED, 0);
+    rig_ok(rig_poll(rig));
+    ck_assert_uint_eq(rig->results, 0);
+    rig_close(rig);
+}
+END_TEST
+
 /* ---- requests ---- */
 
+/* R-CH-5: the fake reads the descriptors inside the doorbell write, so they are in memory. */
 START_TEST(driver_copy_moves_and_hands_back_its_tag)
 {
     struct rig *rig = rig_ring(4);
@@ -568,6 +590,7 @@ Suite *driver_suite(void)
     tcase_add_test(device, driver_close_refuses_while_a_channel_is_open);
     tcase_add_test(device, driver_channel_open_programs_and_arms);
     tcase_add_test(device, driver_channel_open_takes_priority_and_callers_word);
+    tcase_add_test(device, r_sta_10_word_is_set_before_the_first_start);
     tcase_add_loop_test(device, driver_channel_open_refuses_values_out_of_range, 0,
                         sizeof bad_configs / sizeof *bad_configs);
     tcase_add_test(device, driver_channel_open_respects_another_owner);

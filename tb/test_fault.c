@@ -289,7 +289,7 @@ START_TEST(h_w07_error_is_reported_after_every_outstanding_answer)
 }
 END_TEST
 
-/* H-E06, H-S22, R-ERR-1: HALTED makes no access, and a doorbell changes nothing. */
+/* H-E06, H-S22, R-ERR-1, K-35: HALTED makes no access, and a doorbell changes nothing. */
 START_TEST(h_e06_halted_channel_is_silent)
 {
     struct tb *tb = tb_open(&tb_timings[_i].timing);

@@ -46,6 +46,40 @@ START_TEST(h_i01_event_sends_one_message_and_sets_int_disable)
 }
 END_TEST
 
+static uint64_t pulses(struct tb *tb, unsigned ch)
+{
+    struct ioat_sim_stats stats;
+
+    ioat_sim_chan_stats(tb->sim, ch, &stats);
+    return stats.irq_pulses;
+}
+
+/* K-56: with MSI-X and without, the channel's wire is high for one clock an interrupt, and
+ * stays low while INT_DISABLE holds the next event back. */
+START_TEST(k_56_wire_is_one_clock_high_each_time_the_channel_signals)
+{
+    struct tb *tb = tb_open(NULL);
+    const bool msix = _i;
+
+    tb_msix_setup(tb);
+    tb_msix_enable(tb, msix);
+    tb_ring(tb, 0, 0, IOAT_CONTROL_INT_EN);
+    tb_ring_run(tb, 0, 1);
+    settle(tb);
+    tb_assert_eq(tb, pulses(tb, 0), 1);
+    tb_ring_run(tb, 0, 1);
+    settle(tb);
+    tb_assert_eq(tb, pulses(tb, 0), 1);
+    rearm(tb, 0);
+    settle(tb);
+    tb_assert_eq(tb, pulses(tb, 0), 2);
+    tb_assert_eq(tb, tb_messages(tb, 0), msix ? 2 : 0);
+    for (unsigned ch = 1; ch < tb->channels; ch++)
+        tb_assert_eq(tb, pulses(tb, ch), 0);
+    tb_close(tb);
+}
+END_TEST
+
 START_TEST(section_4_7_descriptor_without_int_en_is_silent)
 {
     struct tb *tb = tb_open(NULL);
@@ -598,6 +632,7 @@ Suite *irq_suite(void)
 
     tc = tb_case(suite, "irq_events", 30);
     tcase_add_loop_test(tc, h_i01_event_sends_one_message_and_sets_int_disable, 0, channels);
+    tcase_add_loop_test(tc, k_56_wire_is_one_clock_high_each_time_the_channel_signals, 0, 2);
     tcase_add_test(tc, section_4_7_descriptor_without_int_en_is_silent);
     tcase_add_test(tc, k_32_context_change_never_interrupts);
     tcase_add_loop_test(tc, h_c06_message_is_four_bytes_at_the_vectors_address, 0, 4);
