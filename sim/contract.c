@@ -223,15 +223,19 @@ static bool same(const struct contract_pins *a, const struct contract_pins *b)
 
 void contract_clock(struct contract *c, uint64_t clock, const struct contract_pins *pins)
 {
-    const struct contract_pins was = c->pins;
-
     if (c->dead)
         return;
     c->now = clock;
-    c->pins = *pins;
-    if (!same(pins, &was))
+    if (!same(pins, &c->pins)) {
+        const struct contract_pins was = c->pins;
+
+        c->pins = *pins;
         pins_changed(c, &was);
-    ct_bus_pins(c);
+    }
+    c->pins.irq = pins->irq;
+    c->pins.intx = pins->intx;
+    if (c->late)
+        ct_bus_pins(c);
     if (!pins->bus_master)
         c->master_low_clk = clock;
     if (pins->irq || !pins->msix_enable)

@@ -116,8 +116,9 @@ void ct_chain_advance(struct chan *ch)
         if (ct_desc_flag(&record->desc, IOAT_CONTROL_COMPL_WRITE) && ch->word_acked <= ch->fin)
             break;
         ch->fin++;
-        if (ct_desc_interrupts(&record->desc))
-            ct_irq_event(ch, ch->fin, true);
+        /* RESET has withdrawn the event of what ends only now (K-55), ABORT may have. */
+        if (ct_desc_interrupts(&record->desc) && !(ch->stops & (STOP_RESET | STOP_FLR)))
+            ct_irq_event(ch, ch->fin, !(ch->stops & STOP_ABORT));
     }
     forget_old(ch);
     if (ch->idle_clk == NEVER && ct_chain_drained(ch))

@@ -4,7 +4,7 @@
  * for up to it are answered. A pulse of irq_msix is step 2 of the sheet's section 4.7:
  * it needs an event, INT_DISABLE clear, and the delay. A message needs a pulse.
  *
- * Not judged: a pulse within PIN_LAG clocks of a re-arm or SETTLE of a reset, whose
+ * Not judged: a pulse within PIN_LAG clocks of a re-arm or a reset, whose
  * order cannot be seen; a second event within LATCH clocks before a pulse may or may
  * not be in it; two signals of a vector that waits for the bus may share a message;
  * message address and data while the table entry is being changed; the level of INTx
@@ -19,7 +19,7 @@ enum { INTX_LAG = 4 * SETTLE };            /* clocks; INTx follows registers tha
 
 void ct_irq_power_on(struct chan *ch)
 {
-    ch->irq = (struct irq) { .disable = SIGNALS, .reset_clk = ch->c->now, .pulse_clk = NEVER,
+    ch->irq = (struct irq) { .disable = SIGNALS, .reset_clk = NEVER, .pulse_clk = NEVER,
                              .rearm_clk = NEVER, .early_clk = NEVER };
 }
 
@@ -53,6 +53,7 @@ void ct_irq_reset(struct chan *ch)
     const struct irq old = ch->irq;
 
     ct_irq_power_on(ch);
+    ch->irq.reset_clk = ch->c->now;
     ch->irq.owed = old.owed;
     ch->irq.sendable_seen = old.sendable_seen;
     ch->irq.pulse_clk = old.pulse_clk;
@@ -120,11 +121,12 @@ void ct_irq_pulse(struct chan *ch)
     struct irq *irq = &ch->irq;
     const uint64_t now = ch->c->now;
 
-    if (within(now, irq->reset_clk, SETTLE)) {
+    if (within(now, irq->reset_clk, PIN_LAG)) {
         irq->owed = 1;
         irq->sendable_seen = true;
+        return;
     }
-    if (ch->lost || within(now, irq->reset_clk, SETTLE))
+    if (ch->lost)
         return;
     ct_fault_signals(ch);
     while (!irq->events && ct_chain_use_ahead(ch))

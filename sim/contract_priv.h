@@ -33,7 +33,7 @@ enum {
     PATIENCE = 20000, /* clocks of a silent bus after which something that is due is overdue */
     QUIET = 200,      /* the same when the caller says that the engine is quiet */
     KEPT = 8192,      /* completed descriptors remembered; more than any engine has in flight */
-    SPECULATED = 16,  /* descriptors read ahead of their pointer that are remembered */
+    SPECULATED = 64,  /* descriptors read ahead of their pointer that are remembered */
     FROZEN = 8, FROZEN_UNKNOWN = FROZEN + 1,  /* values of an upper half of CHANSTS */
     AXI_IDS = 64,     /* 6-bit IDs: kind in 5:4, channel or vector in 3:0 (K-60) */
 };

@@ -1,7 +1,6 @@
 /* provider_rig.c - see provider_rig.h. */
 #include "provider_rig.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,8 +22,7 @@ static void on_log(void *ctx, const char *text)
 {
     struct prig *rig = ctx;
 
-    if (getenv("PRIG_LOG"))
-        fprintf(stderr, "%s\n", text);
+    (void)text;
     rig->logs++;
 }
 
@@ -278,4 +276,52 @@ void prig_fault(struct prig *rig, enum ioat_sim_fault_kind kind,
         .percent = 100,
     };
     ck_assert_int_ge(ioat_sim_fault_add(rig->sim, &fault), 0);
+}
+
+/* ---- states ---- */
+
+void prig_check_copied(const struct prig *rig, unsigned first, unsigned n)
+{
+    for (unsigned slot = first; slot < first + n; slot++)
+        ck_assert_msg(prig_copied(rig, slot), "slot %u was not copied", slot);
+}
+
+struct prig *prig_simple(bool counted)
+{
+    struct prig_config config = prig_config(counted);
+    return prig_open(&config);
+}
+
+struct prig *prig_in(bool counted, enum prig_state state)
+{
+    struct prig *rig = prig_simple(counted);
+    uint64_t last;
+
+    prig_list(rig, 0, 4);
+    prig_list(rig, 4, 4);
+    if (state == PRIG_ACTIVE || state == PRIG_HALTED)
+        prig_fault(rig, IOAT_SIM_FAULT_READ,
+                   state == PRIG_ACTIVE ? IOAT_SIM_HOLD : IOAT_SIM_SLVERR,
+                   rig->src.bus + PRIG_STRIDE, PRIG_STRIDE);
+    if (state != PRIG_READY)
+        prig_ok(prig_start(rig, 0, 4));
+    if (state == PRIG_ACTIVE)
+        prig_await(rig, 0, NetDmaTransferStatusActive);
+    if (state == PRIG_IDLE || state == PRIG_SUSPENDED)
+        prig_await(rig, 3, NetDmaTransferStatusIdle);
+    if (state == PRIG_SUSPENDED)
+        prig_ok(netdma_raw_suspend(rig->raw, &last));
+    if (state == PRIG_HALTED)
+        prig_await(rig, 0, NetDmaTransferStatusHalted);
+    return rig;
+}
+
+void prig_then_works(struct prig *rig)
+{
+    prig_list(rig, 20, 2);
+    prig_ok(prig_start(rig, 20, 2));
+    prig_await(rig, 21, NetDmaTransferStatusIdle);
+    prig_check_copied(rig, 20, 2);
+    ck_assert_uint_eq(PRIG_RD(rig, CHANERR), 0);
+    prig_close(rig);
 }

@@ -84,6 +84,9 @@ NTSTATUS prig_start(struct prig *rig, unsigned first, unsigned n);
 /* Links (1.x) and appends. */
 NTSTATUS prig_append(struct prig *rig, unsigned first, unsigned n);
 
+/* Slots first .. first + n - 1 were copied. */
+void prig_check_copied(const struct prig *rig, unsigned first, unsigned n);
+
 /* Lets clocks pass, ISRs and DPCs run. */
 void prig_step(struct prig *rig, unsigned clocks);
 /* Until the word names the slot with that status. */
@@ -97,6 +100,21 @@ uint64_t prig_read(struct prig *rig, uint32_t offset, unsigned bits);
 /* Answers accesses to [bus, bus + bytes) with an error, or holds them. */
 void prig_fault(struct prig *rig, enum ioat_sim_fault_kind kind,
                 enum ioat_sim_fault_answer answer, uint64_t bus, uint64_t bytes);
+
+/* ---- states of a channel: the NetDMA sheet, section 4.19 ---- */
+
+enum prig_state {
+    PRIG_READY, PRIG_ACTIVE, PRIG_IDLE, PRIG_SUSPENDED, PRIG_HALTED, PRIG_STATES
+};
+
+/* prig_open of the default. */
+struct prig *prig_simple(bool counted);
+/* The same, in that state: slots 0..3 were started and slots 4..7 are ready to be appended.
+ * ACTIVE: slot 0 is done, an answer for slot 1 is withheld until ioat_sim_fault_clear.
+ * HALTED: slot 0 is done, slot 1 failed. */
+struct prig *prig_in(bool counted, enum prig_state state);
+/* A start in this state copies, without errors left behind; closes the rig. */
+void prig_then_works(struct prig *rig);
 
 #define prig_nt(call, expected)                                                            \
     do {                                                                                   \
