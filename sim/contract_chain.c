@@ -219,8 +219,10 @@ static void keep_ahead(struct chan *ch, const struct fetch *fetch, uint64_t addr
     if (fetch->epoch != ch->epoch)
         return;
     ch->ahead_wait--;
-    if (ch->ahead_n == SPECULATED)
-        memmove(ch->ahead, ch->ahead + 1, sizeof *ch->ahead * --ch->ahead_n);
+    if (ch->ahead_n == SPECULATED) {
+        ch->ahead_n--;
+        memmove(&ch->ahead[0], &ch->ahead[1], ch->ahead_n * sizeof ch->ahead[0]);
+    }
     ahead = &ch->ahead[ch->ahead_n++];
     *ahead = (struct ahead) { addr, fetch->clock, ch->c->now, fetch->bad, { 0 } };
     memcpy(&ahead->desc, fetch->unit, sizeof ahead->desc);

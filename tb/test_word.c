@@ -438,7 +438,7 @@ END_TEST
 START_TEST(h_w06_words_go_where_chancmp_says)
 {
     struct tb *tb = tb_open(NULL);
-    uint64_t bus[TB_CHAN_MAX];
+    uint64_t bus[TB_CHAN_MAX] = { 0 };
     volatile uint64_t *moved = (volatile uint64_t *)(void *)(tb->words.cpu + 0x4000);
 
     for (unsigned ch = 0; ch < tb->channels; ch++) {
