@@ -249,7 +249,7 @@ static void on_b(struct contract *c, const struct ioat_sim_event *event)
 
 void ct_bus_event(struct contract *c, const struct ioat_sim_event *event)
 {
-    c->active_clk = event->clock;
+    c->active_clk = c->bus_clk = event->clock;
     switch (event->kind) {
     case IOAT_SIM_AR: on_ar(c, event); break;
     case IOAT_SIM_R:  on_r(c, event);  break;

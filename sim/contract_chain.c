@@ -232,6 +232,7 @@ static bool may_look_ahead(const struct chan *ch, uint64_t addr)
 {
     const uint64_t tail = ch->records.tail;
     uint64_t pointer;
+    bool near = false;
 
     if (tail == ch->run0 || ch->reread_want || ch->rereads)
         return false;
@@ -239,10 +240,14 @@ static bool may_look_ahead(const struct chan *ch, uint64_t addr)
         return false;
     if (ch->mode == MODE_COUNT && !ch->loose && tail + ch->ahead_n + ch->ahead_wait >= ch->limit)
         return false;
-    for (uint64_t pos = tail; pos-- > ch->records.head && tail - pos <= SPECULATED; )
-        if (same_page(((const struct record *)ct_record_at(ch, pos))->addr, addr))
-            return true;
-    return false;
+    for (uint64_t pos = tail; pos-- > ch->records.head && tail - pos <= SPECULATED; ) {
+        const struct record *record = ct_record_at(ch, pos);
+
+        if (record->addr == addr)
+            return false;                  /* what is in hand is not read again */
+        near |= same_page(record->addr, addr);
+    }
+    return near;
 }
 
 /* ---- permission ---- */
@@ -338,7 +343,7 @@ static bool claim_again(struct chan *ch, uint64_t addr, struct fetch *fetch)
     for (pos = larger(pos, ch->records.head); pos < ch->records.tail; pos++) {
         if (((const struct record *)ct_record_at(ch, pos))->addr == addr) {
             cut(ch, pos);
-            ch->flushed = false;
+            ch->flushed--;
             add_record(ch, addr);
             use(ch, fetch, FETCH_RECORD, pos);
             return true;

@@ -71,7 +71,7 @@ static void signal_due(struct chan *ch, uint64_t clocks)
 {
     const struct contract *c = ch->c;
     const struct irq *irq = &ch->irq;
-    const uint64_t delay = (IOAT_FIELD_GET(c->intrdelay, INTRDELAY, MICROSECONDS) + 1) * c->build.clock_mhz;
+    const uint64_t delay = ct_irq_delay(c);
 
     if (irq->must && irq->disable == SIGNALS && c->now > irq->must_clk + clocks + delay
         && !within(c->now, irq->rearm_clk, clocks + delay))

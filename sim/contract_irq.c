@@ -59,10 +59,22 @@ void ct_irq_reset(struct chan *ch)
     ch->irq.pulse_clk = old.pulse_clk;
 }
 
+static bool message_overdue(const struct chan *ch)
+{
+    const struct contract *c = ch->c;
+
+    return ch->irq.message_must && ch->irq.owed && ct_irq_sendable(ch) && !c->outstanding
+        && !within(c->now, c->bus_clk, STALLED) && !within(c->now, c->mask_clk, STALLED)
+        && !within(c->now, ch->irq.pulse_clk, STALLED);
+}
+
 void ct_irq_rearm(struct chan *ch)
 {
     struct irq *irq = &ch->irq;
 
+    if (message_overdue(ch))
+        ct_wrong(ch, "H-I01", "software re-arms, and the message of the signal at clock %" PRIu64
+                 " has not come on a free bus", irq->pulse_clk);
     irq->disable = SIGNALS;
     irq->rearm_clk = ch->c->now;
     irq->message_must = false;             /* a pending bit goes with the re-arm */
@@ -71,6 +83,13 @@ void ct_irq_rearm(struct chan *ch)
 }
 
 /* ---- signals ---- */
+
+uint64_t ct_irq_delay(const struct contract *c)
+{
+    const uint64_t us = IOAT_FIELD_GET(c->intrdelay, INTRDELAY, MICROSECONDS);
+
+    return us ? (us + 1) * c->build.clock_mhz : 0;
+}
 
 static uint64_t delay_clocks(const struct contract *c, uint16_t delay)
 {

@@ -30,7 +30,9 @@ enum {
     PIN_LAG = 4,      /* clocks: a signal inside - its pulse on irq_msix, at most */
     EARLY = 2 * PIN_LAG,  /* clocks that a message may precede its pulse */
     LATCH = 256,      /* clocks: the last answer a descriptor waits for - its interrupt event */
-    PATIENCE = 20000, /* clocks of a silent bus after which something that is due is overdue */
+    STALLED = 1000,   /* clocks that a request can wait for READY on a bus with nothing else: the
+                         simulator stalls at most 95 percent of them at random */
+    PATIENCE = 5000,  /* clocks of a silent bus after which something that is due is overdue */
     QUIET = 200,      /* the same when the caller says that the engine is quiet */
     KEPT = 8192,      /* completed descriptors remembered; more than any engine has in flight */
     SPECULATED = 64,  /* descriptors read ahead of their pointer that are remembered */
@@ -196,6 +198,8 @@ struct chan {
     bool stop_word;            /* ERR_COMPLETION_EN as it was then */
     uint64_t stop_cmp;         /* CHANCMP as it was then */
     uint64_t command_clk[8];   /* by bit of CHANCMD */
+    uint64_t end_clk;          /* stops were found to be over otherwise than by CHANCMD */
+    unsigned ended;            /* which */
     struct next_list next;
     bool lost;                 /* nothing of it is judged until a RESET is done */
     bool vague;                /* the address in CHANSTS is not judged */
@@ -220,7 +224,7 @@ struct chan {
     uint64_t idle_clk;         /* nothing was left since; NEVER: something is */
     uint64_t append_clk;
     unsigned append;           /* APPENDs not answered for certain: 0, 1, 2 for more */
-    bool flushed;              /* what was not started may be read again */
+    unsigned flushed;          /* how often what was not started may be read again: 0, 1, 2 */
     bool reread_want;          /* RESUME: NEXT must be read again first */
     unsigned rereads;          /* on the bus */
     bool reread_bad;           /* one of them failed */
@@ -258,6 +262,7 @@ struct contract {
 
     uint64_t now, wake;        /* clocks; wake: when ct_due_look() is worth it */
     uint64_t active_clk;       /* last handshake or BAR write */
+    uint64_t bus_clk;          /* last handshake */
     struct contract_pins pins;
     uint64_t master_low_clk;   /* last clock with bus master off */
     uint64_t master_fall_clk;  /* when it went off */
@@ -419,6 +424,7 @@ void ct_irq_pulse(struct chan *ch);
 void ct_irq_message(struct chan *ch, struct burst *burst, unsigned cache);
 void ct_irq_message_beat(struct chan *ch, struct burst *burst, const uint8_t *data, uint64_t strobe);
 bool ct_irq_sendable(const struct chan *ch);
+uint64_t ct_irq_delay(const struct contract *c);  /* INTRDELAY, clocks, rounded up */
 void ct_irq_sendable_changed(struct contract *c);
 bool ct_irq_disable_fits(const struct chan *ch, bool value);
 bool ct_irq_attention_fits(const struct chan *ch, bool value);

@@ -99,6 +99,7 @@ void ct_chan_power_on(struct chan *ch)
     ch->lost = false;
     ch->halt_rule = "H-S03";
     memset(ch->command_clk, 0xFF, sizeof ch->command_clk);   /* NEVER */
+    ch->end_clk = NEVER;
     ct_state_forget(ch);
     ct_irq_power_on(ch);
     ch->vector = (struct vector) { .addr_clk = NEVER, .data_clk = NEVER, .masked = true };

@@ -38,8 +38,8 @@ static void fresh(struct chan *ch, enum mode mode, uint16_t count)
     ch->first = ch->chainaddr;
     ch->limit = ch->run0 + count;
     ch->idle_clk = NEVER;
-    ch->append = ch->flushed = ch->reread_want = ch->reread_bad = ch->command_error = false;
-    ch->rereads = 0;
+    ch->append = ch->flushed = ch->rereads = 0;
+    ch->reread_want = ch->reread_bad = ch->command_error = false;
     ch->old_cmp_ok = ch->snoop_either = ch->loose = ch->enables_moved = false;
     ch->err_cleared = ch->err_seen = 0;
     ct_chain_flush(ch);
@@ -179,7 +179,7 @@ static void begin_next(struct chan *ch, const struct next_list *next, bool faile
         ch->may |= HALTED;
     ch->vague = ch->may & (SUSPENDED | HALTED);
     ch->append = append;
-    ch->flushed = true;   /* a read of the old list may have passed for the first of this one */
+    ch->flushed = 1;      /* a read of the old list may have passed for the first of this one */
 }
 
 void ct_state_end(struct chan *ch)
@@ -195,6 +195,8 @@ void ct_state_end(struct chan *ch)
     ch->next = (struct next_list) { 0 };
     ch->may = ch->target;
     ct_state_drop(ch);
+    ch->end_clk = ch->c->now;
+    ch->ended = stops;
     if (stops & (STOP_RESET | STOP_FLR)) {
         ct_state_forget(ch);
         ch->halt_rule = "H-S16";
@@ -316,8 +318,9 @@ static void append(struct chan *ch)
         return;
     if (ch->append < 2)
         ch->append++;
+    if (ch->flushed < 2)
+        ch->flushed++;                     /* one read may have been under way, one follows */
     ch->append_clk = ch->c->now;
-    ch->flushed = true;
     ch->idle_clk = NEVER;
     if (!ch->stops && (ch->may & IDLE))
         ch->may = (ch->may & ~(unsigned)IDLE) | ACTIVE;

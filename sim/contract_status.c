@@ -277,11 +277,6 @@ void ct_status_upper(struct chan *ch, uint32_t value, uint32_t mask)
 
 /* ---- CHANCMD ---- */
 
-static bool recent(const struct chan *ch, unsigned bit)
-{
-    return within(ch->c->now, ch->command_clk[__builtin_ctz(bit)], PATIENCE);
-}
-
 struct command { unsigned bit, stop, cancels; };
 
 static const struct command commands[] = {
@@ -289,6 +284,13 @@ static const struct command commands[] = {
     { IOAT_CHANCMD_ABORT, STOP_ABORT, STOP_RESET },
     { IOAT_CHANCMD_SUSPEND, STOP_SUSPEND, STOP_RESET | STOP_ABORT },
 };
+
+/* The command, or what was seen to end it, is so young that its bit may still be set. */
+static bool recent(const struct chan *ch, const struct command *command)
+{
+    return within(ch->c->now, ch->command_clk[__builtin_ctz(command->bit)], SETTLE)
+        || ((ch->ended & command->stop) && within(ch->c->now, ch->end_clk, SETTLE));
+}
 
 /* One command bit; returns the rule it breaks, or NULL. */
 static const char *command_bit(struct chan *ch, const struct command *command, bool value)
@@ -298,7 +300,7 @@ static const char *command_bit(struct chan *ch, const struct command *command, b
         || (command->stop == STOP_SUSPEND && ct_fault_now(ch).bits);
 
     if (!pending)
-        return value && !recent(ch, command->bit) ? "K-05" : NULL;
+        return value && !recent(ch, command) ? "K-05" : NULL;
     if (value)
         return quiet_for(ch, PATIENCE) && ct_state_may_end(ch)
             ? command->stop == STOP_SUSPEND ? "H-S13" : "H-S16" : NULL;
@@ -307,6 +309,7 @@ static const char *command_bit(struct chan *ch, const struct command *command, b
     if (!ct_state_may_end(ch))
         return command->stop == STOP_RESET ? "H-R07" : "K-05";
     ct_state_end(ch);
+    ch->ended = 0;
     return NULL;
 }
 

@@ -22,7 +22,7 @@
 #define SUSPENDED_WORD(addr) ((addr) | IOAT_CHANSTS_STATE_SUSPENDED)
 #define HALTED_WORD(addr) ((addr) | IOAT_CHANSTS_STATE_HALTED)
 
-enum { LONG_ENOUGH = 45000 };              /* clocks; the model is patient for less */
+enum { LONG_ENOUGH = 15000 };              /* clocks; the model is patient for less */
 enum { BUS = 8 };                          /* bytes of a bus word */
 
 static struct bench bench;
@@ -214,6 +214,22 @@ START_TEST(passes_append_that_drops_what_was_prefetched)
     bench_run(b, bench_ring(3));
     bench_fetch(b, bench_ring(3));                     /* the APPEND may or may not be answered by now */
     bench_word(b, IDLE_WORD(bench_ring(3)));
+    silent();
+}
+END_TEST
+
+START_TEST(passes_appends_close_together)
+{
+    bench_put_last(b, 0, 8, CW);
+    bench_arm(b, ECE);
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_fetch(b, bench_ring(0));
+    bench_command(b, IOAT_CHANCMD_APPEND);
+    bench_command(b, IOAT_CHANCMD_APPEND);
+    bench_fetch(b, bench_ring(0));         /* asked for between the two */
+    bench_fetch(b, bench_ring(0));
+    bench_move(b, bench_ring(0));
+    bench_word(b, IDLE_WORD(bench_ring(0)));
     silent();
 }
 END_TEST
@@ -1672,6 +1688,29 @@ START_TEST(catches_lost_message)
 }
 END_TEST
 
+START_TEST(catches_lost_message_at_the_rearm)
+{
+    begin_nulls(1, INT);
+    bench_pulse(b, 0);
+    bench_idle(b, 1100);
+    WR(b, CHANCTRL, ECE | REARM);
+    caught("H-I01");
+}
+END_TEST
+
+START_TEST(catches_descriptor_read_twice)
+{
+    for (unsigned n = 0; n < 3; n++)
+        bench_put_copy(b, n, 8, 0);
+    bench_arm(b, 0);
+    bench_count(b, 3);
+    bench_fetch(b, bench_ring(0));
+    bench_fetch(b, bench_ring(1));
+    bench_fetch(b, bench_ring(0));
+    caught("H-S08");
+}
+END_TEST
+
 START_TEST(catches_message_while_masked)
 {
     bench_wr(b, IOAT_VECTOR(0, MSIX_CTRL), 4, 1);
@@ -1831,9 +1870,9 @@ START_TEST(catches_active_for_ever)
 {
     begin_nulls(1, 0);
     STATE(b, bench_ring(0), ACTIVE);
-    bench_idle(b, 15000);
+    bench_idle(b, 4000);
     STATE(b, bench_ring(0), ACTIVE);
-    bench_idle(b, 15000);
+    bench_idle(b, 4000);
     STATE(b, bench_ring(0), ACTIVE);
     caught("H-S05");
 }
@@ -1855,7 +1894,7 @@ START_TEST(catches_suspend_without_end)
     bench_arm(b, 0);
     bench_count(b, 1);
     bench_command(b, IOAT_CHANCMD_SUSPEND);
-    bench_idle(b, 20100);
+    bench_idle(b, 5100);
     if (_i)
         RD(b, CHANCMD, IOAT_CHANCMD_SUSPEND);
     else
@@ -2089,6 +2128,7 @@ Suite *contract_suite(void)
     TEST(passes_fill_and_page_break);
     TEST(passes_append_and_start_again);
     TEST(passes_append_that_drops_what_was_prefetched);
+    TEST(passes_appends_close_together);
     TEST(passes_suspend_and_resume);
     TEST(passes_suspend_without_polling);
     TEST(passes_suspend_of_armed);
@@ -2118,6 +2158,7 @@ Suite *contract_suite(void)
     TEST(catches_fetch_on_chainaddr);
     TEST(catches_fetch_beyond_the_count);
     TEST(catches_fetch_after_the_end);
+    TEST(catches_descriptor_read_twice);
     TEST(catches_wrong_next);
     TEST(catches_fetch_before_the_pointer_is_read);
     TEST(catches_partial_fetch);
@@ -2205,6 +2246,7 @@ Suite *contract_suite(void)
     TEST(catches_message_without_signal);
     TEST(catches_second_message);
     TEST(catches_lost_message);
+    TEST(catches_lost_message_at_the_rearm);
     TEST(catches_message_while_masked);
     TESTS(catches_missing_pending_bit, 2);
     TESTS(catches_wrong_message, 3);
