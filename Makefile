@@ -70,7 +70,7 @@ endif
 # As fast as Verilator gets with waves compiled in; registers without a reset value
 # start at random when the simulator asks for it. Style is for make lint to judge.
 VERILATOR := verilator --cc --trace-fst --default-language 1364-2005 --prefix Vioat -O3 \
-             --x-assign fast --x-initial unique -Wno-lint -Wno-style -Irtl
+             --x-assign fast --x-initial unique -Wno-lint -Wno-style -Irtl +1800-2017ext+sv
 MODEL_OPT := OPT_FAST="-O3 $(SANITIZE_ALL)" OPT_SLOW="-O1 $(SANITIZE_ALL)" OPT_GLOBAL="-O2 $(SANITIZE_ALL)"
 MODEL_CXX  = -isystem $$(verilator --getenv VERILATOR_ROOT)/include \
              -isystem $$(verilator --getenv VERILATOR_ROOT)/include/vltstd \
@@ -99,6 +99,7 @@ help: ## list the targets
 RTL      := $(wildcard rtl/*.v)
 RTL_ALL  := $(RTL) $(wildcard rtl/*.vh)
 SIM_CPP  := $(wildcard sim/*.cpp)
+SIM_SV   := $(wildcard sim/*.sv)
 LIB_C    := $(wildcard driver/*.c sim/*.c)
 TB_C     := $(wildcard tb/*.c)
 PROGRAMS := $(filter-out driver/tools/gen_regs.c,$(wildcard driver/tools/*.c driver/examples/*.c))
@@ -123,11 +124,11 @@ $(B)/obj/tb/suites.inc: FORCE
 # ---- Verilator's run-time library: also the same for all configurations ----
 
 # Verilator writes the list of its objects into the makefile of a model; an empty
-# model serves. objects.mk names them in a way that all versions understand.
+# model with a call into C serves. objects.mk names them in a way that all versions understand.
 $(B)/runtime/libverilated.a: Makefile | need-build
 	@echo "CXX Verilator's run-time library"; mkdir -p $(@D)
-	$(Q)echo 'module empty; endmodule' >$(@D)/empty.v
-	$(Q)$(VERILATOR) --top-module empty --Mdir $(@D) $(@D)/empty.v
+	$(Q)printf '%s\n' 'module empty;' 'import "DPI-C" function void call();' 'initial call();' endmodule >$(@D)/empty.sv
+	$(Q)$(VERILATOR) --top-module empty --Mdir $(@D) $(@D)/empty.sv
 	$(Q)printf '%s\n' 'include Vioat.mk' 'all-objects: $$(VK_GLOBAL_OBJS)' >$(@D)/objects.mk
 	$(Q)+$(MAKE) -C $(@D) -f objects.mk $(MODEL_OPT) all-objects >$(@D)/log 2>&1 || { cat $(@D)/log; exit 1; }
 	$(Q)rm -f $@ && ar rcs $@ $(@D)/verilated*.o
@@ -146,10 +147,10 @@ params    = DATA_W=$(call width,$1) CHAN_N=$(call channels,$1) DESC_PORT=$(call 
 
 # $(eval $(call configuration,w64c4)): its model, its simulator, its programs.
 define configuration
-$(B)/$1/model/Vioat.mk: $(RTL_ALL) Makefile | need-build
+$(B)/$1/model/Vioat.mk: $(RTL_ALL) $(SIM_SV) Makefile | need-build
 	@echo "VERILATE $1"; mkdir -p $$(@D)
 	$(Q)$(VERILATOR) --top-module ioat_engine --Mdir $$(@D) $(addprefix -G,$(call params,$1)) \
-	    $(RTL) >$$(@D)/log 2>&1 || { grep -m 1 _must_be_ $$(@D)/log || cat $$(@D)/log; exit 1; }
+	    $(RTL) $(SIM_SV) >$$(@D)/log 2>&1 || { grep -m 1 _must_be_ $$(@D)/log || cat $$(@D)/log; exit 1; }
 	@touch $$@
 
 $(B)/$1/model/Vioat__ALL.a: $(B)/$1/model/Vioat.mk

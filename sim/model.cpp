@@ -5,8 +5,11 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <string>
 
 #include "Vioat.h"
+#include "Vioat__Dpi.h"
+#include "svdpi.h"
 #include "verilated.h"
 #include "verilated_fst_c.h"
 
@@ -75,7 +78,25 @@ struct model {
     std::unique_ptr<Vioat> top;
     std::unique_ptr<VerilatedFstC> fst;
     bool recording = false;
+    std::string broken_rule, broken_stream;
 };
+
+// The model whose edge is being evaluated: a breach is reported from within.
+static thread_local struct model *at_edge;
+
+void ioat_stream_broken(const char *rule, const char *stream)
+{
+    if (!at_edge || !at_edge->broken_rule.empty())
+        return;
+    at_edge->broken_rule = rule;
+    at_edge->broken_stream = std::string(svGetNameFromScope(svGetScope())) + ": " + stream;
+}
+
+const char *model_broken(const struct model *model, const char **stream)
+{
+    *stream = model->broken_stream.c_str();
+    return model->broken_rule.empty() ? nullptr : model->broken_rule.c_str();
+}
 
 #define GET_ADDRESS(to, top, port, channel)                                                 \
     do {                                                                                    \
@@ -224,7 +245,9 @@ void model_edge(struct model *model, uint64_t clock)
     if (model->recording)
         model->fst->dump((2 * clock + 1) * ps_per_us / (2 * IOAT_CLK_MHZ));
     top.clk = 1;
+    at_edge = model;
     top.eval();
+    at_edge = nullptr;
 }
 
 void model_outputs(const struct model *model, struct pins *pins)

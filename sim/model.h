@@ -30,6 +30,10 @@ void model_close(struct model *model);
 void model_settle(struct model *model, struct pins *pins);
 void model_edge(struct model *model, uint64_t clock);
 
+/* The first breach of a stream inside the engine (stream_check.sv), or NULL: the rule,
+ * and in `stream` the instance and the stream. Valid until model_close. */
+const char *model_broken(const struct model *model, const char **stream);
+
 /* The outputs after the last edge, before new inputs; inputs are left alone. */
 void model_outputs(const struct model *model, struct pins *pins);
 

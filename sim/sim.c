@@ -195,6 +195,16 @@ static void watch_flr(struct ioat_sim *sim)
     }
 }
 
+static void clock_edge(struct ioat_sim *sim)
+{
+    const char *rule, *stream;
+
+    model_edge(sim->model, sim->now);
+    rule = model_broken(sim->model, &stream);
+    if (rule)
+        sim_violate(sim, sim->now, rule, stream);
+}
+
 enum ioat_status sim_clock(struct ioat_sim *sim)
 {
     struct axil_done bar;
@@ -216,7 +226,7 @@ enum ioat_status sim_clock(struct ioat_sim *sim)
     take(sim);
     watch_flr(sim);
     wave_clock(&sim->wave, sim->now, offset);
-    model_edge(sim->model, sim->now);
+    clock_edge(sim);
     sim->now++;
     sim->in_clock = false;
     if (!sim->violated)
