@@ -19,7 +19,8 @@ module ioat_channel #(
     parameter READ_BYTES_MAX  = 512,
     parameter WRITE_BYTES_MAX = 256,
     parameter TRANSFERS       = 64,
-    parameter PREFETCH        = 4,
+    parameter PREFETCH        = 64,
+    parameter LIST_AHEAD      = 1,
     parameter CLK_MHZ         = 250,
     parameter XFERCAP_LOG2    = 20
 ) (
@@ -154,7 +155,8 @@ module ioat_channel #(
 
     assign desc_ar_no_snoop = fetch_no_snoop;
 
-    ioat_fetch #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .PREFETCH_LOG2($clog2(PREFETCH))) fetch (
+    ioat_fetch #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .PREFETCH_LOG2($clog2(PREFETCH)),
+                 .LIST_AHEAD(LIST_AHEAD)) fetch (
         .clk(clk), .rst(rst), .run(run), .flush(flush), .load(load), .chain_addr(chainaddr),
         .counted(counted), .dmacount(dmacount), .reload(reload), .reload_addr(completed),
         .reload_asked(reload_asked), .reload_done(reload_done), .reload_failed(reload_failed),

@@ -21,7 +21,8 @@ module ioat_engine #(
     parameter READ_BYTES_MAX  = 512,         // longest read burst, bytes, power of two
     parameter WRITE_BYTES_MAX = 256,         // longest write burst, bytes, power of two
     parameter TRANSFERS       = 64,          // descriptors between start and completion, power of two
-    parameter PREFETCH        = 4,           // descriptors held ahead of the data path, power of two
+    parameter PREFETCH        = 64,          // descriptors read ahead of the data path: 4..4096, power of two
+    parameter LIST_AHEAD      = 1,           // 0: no guesses in list mode, for a bus that reorders reads of one ID
     parameter CLK_MHZ         = 250,         // clocks in a microsecond, for INTRDELAY
     parameter CBVER           = 8'h34,
     parameter DMACAPABILITY   = 32'h41,
@@ -128,8 +129,10 @@ module ioat_engine #(
             ioat_READ_BEATS_must_be_a_power_of_two_that_holds_READ_BYTES_MAX bad_build ();
         if (TRANSFERS < 2 || (TRANSFERS & (TRANSFERS - 1)) != 0)
             ioat_TRANSFERS_must_be_a_power_of_two_from_2 bad_build ();
-        if (PREFETCH < 2 || (PREFETCH & (PREFETCH - 1)) != 0)
-            ioat_PREFETCH_must_be_a_power_of_two_from_2 bad_build ();
+        if (PREFETCH < 4 || PREFETCH > 4096 || (PREFETCH & (PREFETCH - 1)) != 0)
+            ioat_PREFETCH_must_be_a_power_of_two_from_4_to_4096 bad_build ();
+        if (!(LIST_AHEAD == 0 || LIST_AHEAD == 1))
+            ioat_LIST_AHEAD_must_be_0_or_1 bad_build ();
         if (CLK_MHZ < 1)
             ioat_CLK_MHZ_must_be_at_least_1 bad_build ();
         if (XFERCAP_LOG2 < 12 || XFERCAP_LOG2 > 30)
@@ -137,7 +140,7 @@ module ioat_engine #(
     endgenerate
 
     localparam       BYTE_LOG2 = DATA_W == 512 ? 6 : DATA_W == 256 ? 5 : DATA_W == 128 ? 4 : 3;
-    localparam [7:0] DESC_LEN  = DATA_W == 512 ? 8'd0 : DATA_W == 256 ? 8'd1 : DATA_W == 128 ? 8'd3 : 8'd7;
+    localparam [7:0] DESC_LEN  = DATA_W == 512 ? 8'd0 : DATA_W == 256 ? 8'd1 : DATA_W == 128 ? 8'd2 : 8'd5; // 48 bytes
 
     // ---- BAR0 ----
 
@@ -349,7 +352,7 @@ module ioat_engine #(
 
             ioat_channel #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .READ_BEATS(READ_BEATS),
                            .READ_BYTES_MAX(READ_BYTES_MAX), .WRITE_BYTES_MAX(WRITE_BYTES_MAX),
-                           .TRANSFERS(TRANSFERS), .PREFETCH(PREFETCH), .CLK_MHZ(CLK_MHZ),
+                           .TRANSFERS(TRANSFERS), .PREFETCH(PREFETCH), .LIST_AHEAD(LIST_AHEAD), .CLK_MHZ(CLK_MHZ),
                            .XFERCAP_LOG2(XFERCAP_LOG2)) channel (
                 .clk(clk), .rst(rst), .bme(cfg_bme), .flr(cfg_flr), .at_rest(at_rest[n]),
                 .wr_en(wr_en && wr_block == n + 1), .wr_word(wr_addr[6:3]), .wr_data(wr_data), .wr_strb(wr_strb),

@@ -1,10 +1,22 @@
-// ioat_fetch - follow the chain: ask for a descriptor, take its NEXT, queue it.
+// ioat_fetch - follow the chain, reading ahead where it is laid out in a row.
 //
-//   load, chain_addr --> pointer --> m_ar ==> memory ==> s_r --> queue --> m_desc
-//                           ^________________ NEXT ________|
+//   load, chain_addr --> ask_addr --> m_ar ==> memory ==> s_r --> queue --> m_desc
+//                          ^   |                           |
+//                          |   +-- + 64: a guess, while an answer is awaited
+//                          +--------------- NEXT: the truth, when it comes
 //
-// One descriptor read in flight. Nothing is asked for beyond what is permitted: in
-// count mode the count, in list mode a pointer that was read (design ruling 4).
+// Answers come in the order of the requests. The oldest awaited one belongs to `here`, the
+// descriptor that the chain is known to go on with; the younger ones were guessed to follow it in
+// memory. An answer whose NEXT is the guess confirms the younger; any other one makes them
+// stale: their data is dropped as it arrives. So nothing is used that was read before the pointer
+// to it, provided that memory serves reads of one ID in order; LIST_AHEAD = 0 does without
+// that promise and guesses in count mode only, where the count says that contents are final.
+//
+// A guess stays in the 4 KiB page of a known descriptor and within the count, and there are never
+// more of them than `depth`: each confirmed one adds one, a mistaken run of them leaves a
+// quarter, and the place of the last mistake (`turn`) is not guessed beyond again. So
+// a chain in a row is read at full rate and a shuffled one by its pointers alone.
+//
 // flush drops whatever was not started and rewinds to the descriptor after the last
 // started one, so nothing that was read ahead outlives it. A pointer that cannot
 // be followed, or a failed read, becomes an entry of the queue that carries its
@@ -16,14 +28,15 @@
 module ioat_fetch #(
     parameter DATA_W        = 64,            // bits: 64, 128, 256, 512
     parameter ADDR_W        = 64,            // bits
-    parameter PREFETCH_LOG2 = 2              // log2 of the descriptors in the queue
+    parameter PREFETCH_LOG2 = 6,             // log2 of the descriptors awaited or in the queue
+    parameter LIST_AHEAD    = 1              // 1: guess in list mode too
 ) (
     input  wire              clk,
     input  wire              rst,
 
     input  wire              run,            // descriptors may be read
     input  wire              flush,          // drop what was not started
-    input  wire              load,           // begin at chain_addr; nothing is in flight then
+    input  wire              load,           // begin at chain_addr; nothing wanted is in flight then
     input  wire [63:0]       chain_addr,
     input  wire              counted,        // count mode
     input  wire [15:0]       dmacount,
@@ -36,7 +49,7 @@ module ioat_fetch #(
     output wire              at_end,         // list mode: the pointer is 0
 
     output wire              m_ar_req,       // may be withdrawn before m_ar_gnt
-    output wire [ADDR_W-1:0] m_ar_addr,
+    output wire [ADDR_W-1:0] m_ar_addr,      // 48 bytes are read, in one burst
     input  wire              m_ar_gnt,
     input  wire              s_r_valid,
     input  wire [DATA_W-1:0] s_r_data,
@@ -50,149 +63,209 @@ module ioat_fetch #(
     output wire              m_desc_bad,     // not a descriptor: the walk ended with m_desc_cause
     output wire [3:0]        m_desc_cause    // CHANERR bit
 );
-    localparam [1:0] ST_ASK  = 2'd0;         // ready to ask
-    localparam [1:0] ST_WAIT = 2'd1;         // answer awaited
-    localparam [1:0] ST_STOP = 2'd2;         // an error is queued; only flush leads on
+    localparam SLOTS       = 1 << PREFETCH_LOG2;
+    localparam LANES       = (384 + DATA_W - 1) / DATA_W;   // beats that are kept
+    localparam NEXT_LSB    = `IOAT_DESC_NEXT_LSB % DATA_W;
+    localparam DEPTH_RESET = 4;
+    localparam TURN_W      = 16;              // bits of the place of a mistake, from bit 6 on
+    localparam NEXT_BEAT   = `IOAT_DESC_NEXT_LSB / DATA_W;
 
-    localparam BEATS = 512 / DATA_W;
+    reg                     stopped;         // an error is queued; only flush leads on
+    reg                     ended;           // that entry was taken: only load leads on
+    reg [63:0]              ask_addr, resume;     // asked for next; next after the last started
+    reg                     first, resume_first;  // that pointer is CHAINADDR
+    reg [15:0]              asked, started;  // descriptors since load
+    reg [63:6]              here;            // the oldest awaited answer that is wanted
+    reg                     reloading;       // that answer is a reload
+    reg [PREFETCH_LOG2+1:0] awaited, stale;  // answers to come; the first of them that are dropped
+    reg [PREFETCH_LOG2:0]   head, tail;      // of the queue
+    reg [PREFETCH_LOG2:0]   depth;
+    reg                     turn_known;
+    reg [TURN_W-1:0]        turn;
 
-    reg [1:0]  state;
-    reg        dropped;                      // the awaited answer is not wanted any more
-    reg        reloading;                    // the awaited answer is a reload
-    reg        failed;                       // a beat of the answer had an error
-    reg [2:0]  beat;
-    reg        ended;                        // the bad entry was taken: only load leads on
-    reg [63:0] pointer, resume;              // next to read; next after the last started
-    reg        first, resume_first;          // that pointer is CHAINADDR
-    reg [15:0] asked, started;               // descriptors since load
-    reg [63:6] addr;                         // the awaited descriptor
+    wire [PREFETCH_LOG2+1:0] live  = awaited - stale;
+    wire [PREFETCH_LOG2:0]   used  = tail - head;
+    wire                     alone = live == 0;
+    wire                     room  = {1'b0, used} + live < SLOTS;
+    wire                     crowd = awaited[PREFETCH_LOG2+1];   // of stale answers
 
     // ---- may and can the pointer be followed ----
 
-    wire       more      = counted ? asked != dmacount : first || pointer != 64'd0;
-    wire       outside   = |({1'b0, pointer} >> ADDR_W);
-    wire       misplaced = pointer[5:0] != 6'd0;
-    wire       null_next = !first && pointer == 64'd0;
-    wire       bad       = outside || misplaced || null_next;
+    wire       more      = counted ? asked != dmacount : first || !alone || ask_addr != 64'd0;
+    wire       outside   = |({1'b0, ask_addr} >> ADDR_W);
+    wire       misplaced = ask_addr[5:0] != 6'd0;
+    wire       null_next = !first && ask_addr == 64'd0;
+    wire       bad       = alone && (outside || misplaced || null_next);
     wire [3:0] bad_cause = first     ? `IOAT_CHANERR_CHAIN_ADDR_LSB :
                            null_next ? `IOAT_CHANERR_NEXT_ADDR_LSB :
                            misplaced ? `IOAT_CHANERR_DESC_ALIGN_LSB :
                                        `IOAT_CHANERR_NEXT_ADDR_LSB;
+    wire       guess     = live <= {1'b0, depth} && ask_addr[11:6] != 6'd0 && !reloading &&
+                           !(turn_known && turn == ask_addr[6 +: TURN_W]) && (counted || LIST_AHEAD != 0);
 
-    wire       queue_ready, queue_valid;
-    wire       walk  = state == ST_ASK && run && !ended && !flush && !reload && more && queue_ready;
-    wire       again = state == ST_ASK && !flush && reload && !reload_done;
+    wire       walk  = run && !stopped && !ended && !flush && !reload && more && room && !crowd &&
+                      (alone || guess);
+    wire       again = reload && alone && !stopped && !flush && !reload_done && !crowd;
 
     assign m_ar_req     = (walk && !bad) || again;
-    assign m_ar_addr    = again ? {reload_addr[ADDR_W-1:6], 6'd0} : pointer[ADDR_W-1:0];
+    assign m_ar_addr    = again ? {reload_addr[ADDR_W-1:6], 6'd0} : ask_addr[ADDR_W-1:0];
     assign reload_asked = again && m_ar_gnt;
-    assign idle         = state != ST_WAIT && !queue_valid;
-    assign at_end       = state == ST_ASK && !counted && !more;
+    assign idle         = awaited == 0 && used == 0;
+    assign at_end       = alone && !stopped && !counted && !first && ask_addr == 64'd0;
 
     // ---- the answer ----
 
-    reg [511:0] held;                        // beats so far
-    reg [511:0] whole;                       // and the one on the bus
-    always @* begin
-        whole = held;
-        whole[beat*DATA_W +: DATA_W] = s_r_data;
-    end
-
-    wire        answered = state == ST_WAIT && s_r_valid && s_r_last;
-    wire        wanted   = answered && !dropped && !flush;
+    reg  [2:0]  beat;
+    reg         failed;                      // a beat of the answer had an error
+    reg  [63:0] next_held;
+    wire        ending   = s_r_valid && s_r_last;
+    wire        wanted   = ending && stale == 0 && !flush;
+    wire        chained  = wanted && !reloading;
     wire        error    = failed || s_r_err;
-    wire [63:0] next     = whole[`IOAT_DESC_NEXT_LSB +: 64];
+    wire        next_now = {29'd0, beat} == NEXT_BEAT;
+    wire [63:0] next     = next_now ? s_r_data[NEXT_LSB +: 64] : next_held;
+    wire        in_row   = next == {here + 58'd1, 6'd0};
+    wire        younger  = live != 1 || m_ar_gnt;      // with chained: something was guessed
+    wire        mistaken = chained && younger && (error || !in_row);
 
-    // ---- queue ----
+    // ---- queue: the beats of a descriptor go straight into their lanes ----
 
-    wire         entry_bad  = (walk && bad) || (wanted && !reloading && error);
-    wire         entry_good = wanted && !reloading && !error;
-    wire [3:0]   entry_cause = state == ST_WAIT ? `IOAT_CHANERR_READ_DATA_LSB : bad_cause;
+    wire                     entry_bad = walk && bad;
+    wire                     push      = entry_bad || chained;
+    wire [PREFETCH_LOG2-1:0] slot      = tail[PREFETCH_LOG2-1:0];
+    wire [LANES*DATA_W-1:0]  lanes;
+    reg  [62:0]              meta [0:SLOTS-1];         // address, bad, cause
 
-    ioat_fifo #(.WIDTH(384 + 58 + 1 + 4), .DEPTH_LOG2(PREFETCH_LOG2)) queue (
-        .clk(clk), .rst(rst || flush || load),
-        .s_valid(entry_good || entry_bad), .s_ready(queue_ready),
-        .s_data({whole[383:0], addr, entry_bad, entry_cause}),
-        .m_valid(queue_valid), .m_ready(m_desc_ready),
-        .m_data({m_desc, m_desc_addr, m_desc_bad, m_desc_cause}));
+    genvar n;
+    generate
+        for (n = 0; n < LANES; n = n + 1) begin : lane
+            reg [DATA_W-1:0] mem [0:SLOTS-1];
+            assign lanes[n*DATA_W +: DATA_W] = mem[head[PREFETCH_LOG2-1:0]];
+            always @(posedge clk)
+                if (s_r_valid && stale == 0 && {29'd0, beat} == n)
+                    mem[slot] <= s_r_data;
+        end
+    endgenerate
 
-    assign m_desc_valid = queue_valid && !flush;
+    assign m_desc       = lanes[383:0];
+    assign {m_desc_addr, m_desc_bad, m_desc_cause} = meta[head[PREFETCH_LOG2-1:0]];
+    assign m_desc_valid = used != 0 && !flush;
+
+    wire taken = m_desc_valid && m_desc_ready;
 
     always @(posedge clk) begin
-        if (m_desc_valid && m_desc_ready && m_desc_bad)
+        if (push)
+            meta[slot] <= entry_bad ? {ask_addr[63:6], 1'b1, bad_cause}
+                                    : {here, error, error ? 4'd`IOAT_CHANERR_READ_DATA_LSB : 4'd0};
+        if (push)
+            tail <= tail + 1'b1;
+        if (taken)
+            head <= head + 1'b1;
+        if (taken && m_desc_bad)
             ended <= 1'b1;
-        if (m_desc_valid && m_desc_ready && !m_desc_bad) begin
+        if (taken && !m_desc_bad) begin
             resume       <= m_desc[`IOAT_DESC_NEXT_LSB +: 64];
             resume_first <= 1'b0;
             started      <= started + 16'd1;
         end
 
-        case (state)
-            ST_ASK:
-                if (m_ar_gnt) begin
-                    state     <= ST_WAIT;
-                    addr      <= again ? reload_addr : pointer[63:6];
-                    reloading <= again;
-                    dropped   <= 1'b0;
-                    failed    <= 1'b0;
-                    beat      <= 3'd0;
-                end else if (walk && bad)
-                    state <= ST_STOP;
-            ST_WAIT: begin
-                if (s_r_valid) begin
-                    held   <= whole;
-                    failed <= error;
-                    beat   <= BEATS == 1 ? 3'd0 : beat + 3'd1;
-                end
-                if (flush)
-                    dropped <= 1'b1;
-                if (answered)
-                    state <= wanted && error && !reloading ? ST_STOP : ST_ASK;
-                if (wanted) begin
-                    pointer <= next;
-                    first   <= 1'b0;
-                    if (reloading) begin
-                        resume        <= next;
-                        resume_first  <= 1'b0;
-                        reload_done   <= 1'b1;
-                        reload_failed <= error;
-                    end else
-                        asked <= asked + 16'd1;
-                end
-            end
-            default: ;
-        endcase
+        // ---- ask ----
 
-        if (flush) begin
-            pointer <= resume;
-            first   <= resume_first;
-            asked   <= started;
-            if (state == ST_STOP)
-                state <= ST_ASK;
+        awaited <= awaited + {{PREFETCH_LOG2+1{1'b0}}, m_ar_gnt} - {{PREFETCH_LOG2+1{1'b0}}, ending};
+        if (stale != 0 && ending)
+            stale <= stale - 1'b1;
+        if (m_ar_gnt && again)
+            reloading <= 1'b1;
+        if (m_ar_gnt && !again) begin
+            ask_addr <= ask_addr + 64'd64;
+            asked    <= asked + 16'd1;
+            if (alone)
+                here <= ask_addr[63:6];
+        end
+        if (entry_bad)
+            stopped <= 1'b1;
+
+        // ---- learn ----
+
+        if (s_r_valid) begin
+            beat   <= s_r_last ? 3'd0 : beat + 3'd1;
+            failed <= error && !s_r_last;
+            if (next_now)
+                next_held <= s_r_data[NEXT_LSB +: 64];
+        end
+        if (chained) begin
+            first <= 1'b0;
+            here  <= next[63:6];
+            if (error)
+                stopped <= 1'b1;
+            if (!younger || mistaken)
+                ask_addr <= next;
+            if (in_row && !error) begin
+                if (depth != SLOTS)
+                    depth <= depth + 1'b1;
+                if (turn == next[6 +: TURN_W])
+                    turn_known <= 1'b0;
+            end
+        end
+        if (mistaken) begin
+            stale      <= live - 1'b1 + {{PREFETCH_LOG2+1{1'b0}}, m_ar_gnt};
+            asked      <= asked - {{(14-PREFETCH_LOG2){1'b0}}, live} + 16'd1;
+            depth      <= depth >> 2;
+            turn_known <= 1'b1;
+            turn       <= here[6 +: TURN_W] + 1'b1;
+        end
+        if (wanted && reloading) begin
+            reloading     <= 1'b0;
+            ask_addr      <= next;
+            first         <= 1'b0;
+            resume        <= next;
+            resume_first  <= 1'b0;
+            reload_done   <= 1'b1;
+            reload_failed <= error;
         end
         if (!reload)
             reload_done <= 1'b0;
 
+        // ---- begin and begin again ----
+
+        if (flush) begin
+            ask_addr  <= resume;
+            first     <= resume_first;
+            asked     <= started;
+            stale     <= awaited - {{PREFETCH_LOG2+1{1'b0}}, ending};
+            stopped   <= 1'b0;
+            reloading <= 1'b0;
+        end
         if (load) begin
-            pointer      <= chain_addr;
+            ask_addr     <= chain_addr;
             resume       <= chain_addr;
             first        <= 1'b1;
             resume_first <= 1'b1;
             asked        <= 16'd0;
             started      <= 16'd0;
+            stopped      <= 1'b0;
             ended        <= 1'b0;
-            state        <= ST_ASK;
+        end
+        if (rst || flush || load) begin
+            head <= 0;
+            tail <= 0;
         end
         if (rst) begin
+            awaited     <= 0;
+            stale       <= 0;
+            beat        <= 3'd0;
+            failed      <= 1'b0;
+            stopped     <= 1'b0;
             ended       <= 1'b0;
-            state       <= ST_ASK;
+            reloading   <= 1'b0;
             reload_done <= 1'b0;
-            dropped     <= 1'b0;
+            depth       <= DEPTH_RESET;
+            turn_known  <= 1'b0;
         end
     end
 
-    // Software's two words, and address bits that this build does not implement.
-    wire unused = &{1'b0, whole[511:384], reload_addr};
+    // Address bits that this build does not implement.
+    wire unused = &{1'b0, reload_addr, lanes};
 endmodule
 
 `default_nettype wire

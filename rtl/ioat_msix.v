@@ -71,7 +71,7 @@ module ioat_msix #(
     wire             recall = asking && !shown && !bme;
 
     ioat_arb #(.N(CHAN_N), .PRIO_W(1), .IDX_W(IDX_W)) arb (
-        .clk(clk), .rst(rst),
+        .clk(clk),
         .req(pending & ~masked & {CHAN_N{enable && !mask}} & ~withdraw),
         .prio({CHAN_N{1'b0}}), .take(take), .any(any), .idx(pick));
 

@@ -48,7 +48,7 @@ module ioat_read_mux #(
     reg              no_snoop;
 
     ioat_arb #(.N(N), .PRIO_W(5), .IDX_W(IDX_W)) arb (
-        .clk(clk), .rst(rst), .req(req), .prio(req_prio), .take(take), .any(any), .idx(idx));
+        .clk(clk), .req(req), .prio(req_prio), .take(take), .any(any), .idx(idx));
 
     assign gnt       = {{(N-1){1'b0}}, take} << idx;
     assign m_arsize  = DATA_W == 512 ? 3'd6 : DATA_W == 256 ? 3'd5 : DATA_W == 128 ? 3'd4 : 3'd3;

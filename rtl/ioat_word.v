@@ -58,6 +58,7 @@ module ioat_word #(
     reg [63:6] addr, waiting_addr;
     reg [2:0]  state;
     reg        int_due, waiting_int, waiting_tail;
+    reg        withdrawn;                    // by kill, while the current one was unanswered
     reg        waiting_newest;               // nothing completed after the waiting one
     reg        owed_int;                     // of a withdrawn word: the command word reports its descriptor
     reg        final_word;
@@ -142,7 +143,7 @@ module ioat_word #(
             any_completed <= 1'b1;
         end
         if (answer && !s_b_err)
-            reported <= waiting ? addr : s_done && !s_done_compl ? s_done_addr : completed;
+            reported <= waiting || withdrawn ? addr : s_done && !s_done_compl ? s_done_addr : completed;
         else if (s_done && !s_done_compl && idle)
             reported <= s_done_addr;
 
@@ -152,6 +153,7 @@ module ioat_word #(
             completed <= reported;
         end
 
+        withdrawn <= kill && (withdrawn || waiting);
         if (kill) begin
             waiting  <= 1'b0;
             failed   <= 1'b0;

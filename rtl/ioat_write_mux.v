@@ -64,7 +64,7 @@ module ioat_write_mux #(
     wire             last   = w_last[idx];
 
     ioat_arb #(.N(N), .PRIO_W(5), .IDX_W(IDX_W)) arb (
-        .clk(clk), .rst(rst), .req(w_valid), .prio(w_prio), .take(!held && bme), .any(any), .idx(pick));
+        .clk(clk), .req(w_valid), .prio(w_prio), .take(!held && bme), .any(any), .idx(pick));
 
     assign m_awvalid = valid && !later && !aw_done;
     assign m_wvalid  = valid && !w_done;

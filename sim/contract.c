@@ -234,6 +234,13 @@ void contract_clock(struct contract *c, uint64_t clock, const struct contract_pi
     }
     c->pins.irq = pins->irq;
     c->pins.intx = pins->intx;
+    for (unsigned port = 0; port < 2; port++) {
+        if (!c->ar_waited[port] && pins->ar_waits[port])
+            c->ar_offered[port] = clock;
+        if (!pins->ar_waits[port])
+            c->ar_offered[port] = clock + 1;
+        c->ar_waited[port] = pins->ar_waits[port];
+    }
     if (c->late)
         ct_bus_pins(c);
     if (!pins->bus_master)

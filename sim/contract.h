@@ -25,6 +25,7 @@ struct contract_pins {
     bool flr;             /* cfg_flr is high */
     uint32_t irq;         /* irq_msix wires, one bit a channel */
     bool intx;            /* irq_intx */
+    bool ar_waits[2];     /* a read request is on the port and not taken */
 };
 
 /* violate: called at the first violation, with a rule name such as "H-W05" and a

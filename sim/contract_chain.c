@@ -186,15 +186,30 @@ static void cut(struct chan *ch, uint64_t pos)
 
 void ct_chain_flush(struct chan *ch)
 {
-    ch->ahead_n = ch->ahead_wait = 0;
+    ch->ahead_n = 0;
     ch->epoch++;
+    ch->flush_clk = ch->c->now;
+    ch->asks = 0;
+}
+
+/* Makes a descriptor that was read ahead the next one of the list. */
+static void take_ahead(struct chan *ch, unsigned n)
+{
+    const struct ahead found = ch->ahead[n];
+    struct record *record;
+
+    ch->ahead_n--;
+    memmove(&ch->ahead[n], &ch->ahead[n + 1], (ch->ahead_n - n) * sizeof found);
+    record = add_record(ch, found.addr);
+    record->ar_clk = found.ar_clk;
+    record->r_clk = found.r_clk;
+    fill(ch, ch->records.tail - 1, &found.desc, found.bad);
 }
 
 bool ct_chain_use_ahead(struct chan *ch)
 {
     uint64_t addr, read_clk = 0;
     unsigned n = 0;
-    struct ahead found;
 
     if (!ch->ahead_n || !ct_chain_pointer(ch, &addr))
         return false;
@@ -204,12 +219,60 @@ bool ct_chain_use_ahead(struct chan *ch)
         n++;
     if (n == ch->ahead_n)
         return false;
-    found = ch->ahead[n];
-    ch->ahead[n] = ch->ahead[--ch->ahead_n];
-    add_record(ch, addr)->ar_clk = found.ar_clk;
-    ((struct record *)ct_record_at(ch, ch->records.tail - 1))->r_clk = found.r_clk;
-    fill(ch, ch->records.tail - 1, &found.desc, found.bad);
+    take_ahead(ch, n);
     return true;
+}
+
+static struct ring *descriptor_reads(const struct chan *ch)
+{
+    return &ch->c->reads[READ_DESCRIPTOR << 4 | ch->n];
+}
+
+static struct fetch *guess_on_bus(const struct chan *ch, uint64_t since)
+{
+    const struct ring *bus = descriptor_reads(ch);
+
+    for (uint64_t n = bus->head; n < bus->tail; n++) {
+        struct fetch *fetch = ct_ring_at(bus, n);
+
+        if (fetch->use == FETCH_AHEAD && fetch->epoch == ch->epoch && fetch->clock > since)
+            return fetch;
+    }
+    return NULL;
+}
+
+/* The read that followed the one of the newest descriptor of the list was a guess; when the
+ * pointer that came confirms it, it belongs to the list from here on. */
+static bool confirm(struct chan *ch)
+{
+    struct fetch *fetch;
+    uint64_t pointer, since;
+
+    if (ch->records.tail == ch->run0 || !ct_chain_pointer(ch, &pointer))
+        return false;
+    since = ((const struct record *)ct_record_at(ch, ch->records.tail - 1))->ar_clk;
+    for (unsigned n = 0; n < ch->ahead_n; n++) {
+        if (ch->ahead[n].ar_clk <= since)
+            continue;
+        if (ch->ahead[n].addr != pointer)
+            return false;
+        take_ahead(ch, n);
+        return true;
+    }
+    fetch = guess_on_bus(ch, since);
+    if (!fetch || fetch->addr != pointer || fetch->bytes > IOAT_DESC_BYTES)
+        return false;
+    add_record(ch, pointer)->ar_clk = fetch->clock;
+    fetch->use = FETCH_RECORD;
+    fetch->pos = ch->records.tail - 1;
+    fetch->serial = ((const struct record *)ct_record_at(ch, fetch->pos))->serial;
+    return true;
+}
+
+static void confirm_all(struct chan *ch)
+{
+    while (confirm(ch))
+        ;
 }
 
 static void keep_ahead(struct chan *ch, const struct fetch *fetch, uint64_t addr)
@@ -218,7 +281,6 @@ static void keep_ahead(struct chan *ch, const struct fetch *fetch, uint64_t addr
 
     if (fetch->epoch != ch->epoch)
         return;
-    ch->ahead_wait--;
     if (ch->ahead_n == SPECULATED) {
         ch->ahead_n--;
         memmove(&ch->ahead[0], &ch->ahead[1], ch->ahead_n * sizeof ch->ahead[0]);
@@ -226,9 +288,45 @@ static void keep_ahead(struct chan *ch, const struct fetch *fetch, uint64_t addr
     ahead = &ch->ahead[ch->ahead_n++];
     *ahead = (struct ahead) { addr, fetch->clock, ch->c->now, fetch->bad, { 0 } };
     memcpy(&ahead->desc, fetch->unit, sizeof ahead->desc);
+    confirm_all(ch);
 }
 
-static bool may_look_ahead(const struct chan *ch, uint64_t addr)
+/* Guesses made since the newest descriptor of the list was asked for. Older ones turned out
+ * not to be the way the list goes. */
+static uint64_t guesses(const struct chan *ch)
+{
+    const struct record *newest = ct_record_at(ch, ch->records.tail - 1);
+    const struct fetch *fetch;
+    uint64_t n = 0, since = newest->ar_clk;
+
+    for (unsigned k = 0; k < ch->ahead_n; k++)
+        n += ch->ahead[k].ar_clk > since;
+    while ((fetch = guess_on_bus(ch, since)) != NULL) {
+        n += (fetch->bytes + IOAT_DESC_BYTES - 1) / IOAT_DESC_BYTES;
+        since = fetch->clock;
+    }
+    return n;
+}
+
+/* A request that was offered before the end of the list was read can not be withdrawn. */
+static bool was_offered(const struct chan *ch)
+{
+    const struct record *newest = ct_record_at(ch, ch->records.tail - 1);
+
+    return ch->c->ar_offered[ch->c->build.desc_port] <= newest->r_clk + 1;
+}
+
+/* True when the list has come back to before this address since it was there. */
+static bool came_round(const struct chan *ch, uint64_t pos, uint64_t addr)
+{
+    while (++pos < ch->records.tail)
+        if (((const struct record *)ct_record_at(ch, pos))->addr <= addr)
+            return true;
+    return false;
+}
+
+/* `more` were found permitted in the same burst. */
+static bool may_look_ahead(const struct chan *ch, uint64_t addr, uint64_t more)
 {
     const uint64_t tail = ch->records.tail;
     uint64_t pointer;
@@ -236,15 +334,16 @@ static bool may_look_ahead(const struct chan *ch, uint64_t addr)
 
     if (tail == ch->run0 || ch->reread_want || ch->rereads)
         return false;
-    if (((const struct record *)ct_record_at(ch, tail - 1))->have && !ct_chain_pointer(ch, &pointer))
+    if (((const struct record *)ct_record_at(ch, tail - 1))->have && !ct_chain_pointer(ch, &pointer)
+        && !was_offered(ch))
         return false;
-    if (ch->mode == MODE_COUNT && !ch->loose && tail + ch->ahead_n + ch->ahead_wait >= ch->limit)
+    if (ch->mode == MODE_COUNT && !ch->loose && tail + guesses(ch) + more >= ch->limit)
         return false;
     for (uint64_t pos = tail; pos-- > ch->records.head && tail - pos <= SPECULATED; ) {
         const struct record *record = ct_record_at(ch, pos);
 
         if (record->addr == addr)
-            return false;                  /* what is in hand is not read again */
+            return came_round(ch, pos, addr);
         near |= same_page(record->addr, addr);
     }
     return near;
@@ -338,7 +437,7 @@ static bool claim_again(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
     uint64_t pos = larger(larger(ch->started, ch->rep), ch->word_lo) + 1;
 
-    if (!ch->flushed)
+    if (!ch->flushed || ch->asks > 1)      /* the first may have been waiting for AR */
         return false;
     for (pos = larger(pos, ch->records.head); pos < ch->records.tail; pos++) {
         if (((const struct record *)ct_record_at(ch, pos))->addr == addr) {
@@ -410,9 +509,8 @@ static bool claim(struct chan *ch, uint64_t addr, struct fetch *fetch)
     while (ct_chain_use_ahead(ch));
     if (claim_appended(ch, addr, fetch) || claim_again(ch, addr, fetch))
         return true;
-    if (may_look_ahead(ch, addr)) {
+    if (may_look_ahead(ch, addr, 0)) {
         fetch->use = FETCH_AHEAD;
-        ch->ahead_wait++;
         return true;
     }
     refuse(ch, addr);
@@ -427,14 +525,15 @@ void ct_chain_fetch(struct chan *ch, struct fetch *fetch)
         fetch->use = FETCH_UNJUDGED;
         return;
     }
+    ch->asks += ch->c->now > ch->flush_clk + PIN_LAG;
     fetch->epoch = ch->epoch;
-    for (uint64_t addr = unit_of(fetch->addr) + IOAT_DESC_BYTES; addr < end; addr += IOAT_DESC_BYTES) {
-        if (!may_look_ahead(ch, addr)) {
+    for (uint64_t addr = unit_of(fetch->addr) + IOAT_DESC_BYTES, more = 0; addr < end;
+         addr += IOAT_DESC_BYTES, more++) {
+        if (!may_look_ahead(ch, addr, more)) {
             ct_wrong(ch, ch->mode == MODE_COUNT ? "H-S09" : "H-N01",
                   "read ahead at 0x%" PRIx64 " is not permitted", addr);
             return;
         }
-        ch->ahead_wait++;
     }
 }
 
@@ -481,6 +580,7 @@ static void deliver(struct chan *ch, struct fetch *fetch, uint64_t unit)
     record->r_clk = ch->c->now;
     memcpy(&desc, fetch->unit, sizeof desc);
     fill(ch, fetch->pos, &desc, fetch->bad);
+    confirm_all(ch);
 }
 
 void ct_chain_arrived(struct chan *ch, struct fetch *fetch, uint64_t addr, const uint8_t *data, bool bad)

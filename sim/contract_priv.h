@@ -35,7 +35,7 @@ enum {
     PATIENCE = 5000,  /* clocks of a silent bus after which something that is due is overdue */
     QUIET = 200,      /* the same when the caller says that the engine is quiet */
     KEPT = 8192,      /* completed descriptors remembered; more than any engine has in flight */
-    SPECULATED = 64,  /* descriptors read ahead of their pointer that are remembered */
+    SPECULATED = 512, /* descriptors read ahead of their pointer that are remembered */
     FROZEN = 8, FROZEN_UNKNOWN = FROZEN + 1,  /* values of an upper half of CHANSTS */
     AXI_IDS = 64,     /* 6-bit IDs: kind in 5:4, channel or vector in 3:0 (K-60) */
 };
@@ -229,8 +229,10 @@ struct chan {
     unsigned rereads;          /* on the bus */
     bool reread_bad;           /* one of them failed */
     struct ahead ahead[SPECULATED];
-    unsigned ahead_n, ahead_wait;  /* here; on the bus */
-    unsigned epoch;
+    unsigned ahead_n;
+    unsigned epoch;            /* of what is read ahead: a flush begins another one */
+    uint64_t flush_clk;
+    unsigned asks;             /* descriptor requests since */
 
     /* On the bus. */
     unsigned reads, fetches, writes, words, messages;
@@ -269,6 +271,8 @@ struct contract {
     unsigned stale[3];         /* requests since: AR, AR of port 1, AW */
     bool late;                 /* one too many in this clock; fine if bus master is on again */
     uint64_t late_addr;
+    bool ar_waited[2];         /* in the clock before */
+    uint64_t ar_offered[2];    /* when the read request on the port, or the next one, came up */
     uint64_t mask_clk;         /* last change of MSI-X enable or function mask */
     uint64_t intx_bad_clk;     /* irq_intx differs since; NEVER: it does not */
     bool flr;

@@ -380,10 +380,21 @@ static void reset_command(struct chan *ch)
     }
 }
 
+/* Commands that a running channel ignores leave what was read ahead alone. */
+static bool ignored(const struct chan *ch, unsigned bit)
+{
+    if (ch->stops)
+        return false;
+    if (bit == IOAT_CHANCMD_START || bit == IOAT_CHANCMD_APPEND)
+        return ch->mode == MODE_COUNT && !(ch->may & HALTED);
+    return bit == IOAT_CHANCMD_RESUME && !(ch->may & SUSPENDED);
+}
+
 void ct_state_command(struct chan *ch, unsigned bit)
 {
     ch->command_clk[__builtin_ctz(bit)] = ch->c->now;
-    ct_chain_flush(ch);
+    if (!ignored(ch, bit))
+        ct_chain_flush(ch);
     switch (bit) {
     case IOAT_CHANCMD_START:   start(ch);          break;
     case IOAT_CHANCMD_APPEND:  append(ch);         break;

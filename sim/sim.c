@@ -179,6 +179,8 @@ static void tell_contract(struct ioat_sim *sim)
     contract_clock(sim->contract, sim->now, &(struct contract_pins) {
         .bus_master = pins->bus_master, .msix_enable = pins->msix_enable,
         .msix_mask = pins->msix_mask, .flr = pins->flr, .irq = pins->msix, .intx = pins->intx,
+        .ar_waits = { pins->read[0].ar.valid && !pins->read[0].ar.ready,
+                      pins->read[1].ar.valid && !pins->read[1].ar.ready },
     });
 }
 
