@@ -1,6 +1,7 @@
 // ioat_msix - MSI-X table, pending bits, and the messages.
 //
 //   fire[n] --> pending[n] --(unmasked)--> message --> m_w ==> memory ==> s_b
+//       \----------------------------------^
 //
 // A vector that is masked, by itself or by the function, keeps its pending bit. One
 // message is under way at a time. busy[n] covers a message from leaving the pending
@@ -69,10 +70,11 @@ module ioat_msix #(
     wire [IDX_W-1:0] pick;
     wire             take   = any && bme && !asking && !awaiting;
     wire             recall = asking && !shown && !bme;
+    wire [CHAN_N-1:0] fired = fire & {CHAN_N{enable}};
 
     ioat_arb #(.N(CHAN_N), .PRIO_W(1), .IDX_W(IDX_W)) arb (
         .clk(clk),
-        .req(pending & ~masked & {CHAN_N{enable && !mask}} & ~withdraw),
+        .req((pending | fired) & ~masked & {CHAN_N{enable && !mask}} & ~withdraw),
         .prio({CHAN_N{1'b0}}), .take(take), .any(any), .idx(pick));
 
     assign m_w_valid  = asking && (shown || bme);
@@ -113,14 +115,15 @@ module ioat_msix #(
             vector          <= pick;
             message_addr    <= addr[pick][ADDR_W-1:2];
             message_data    <= data[pick];
-            pending[pick]   <= 1'b0;
         end
         if (recall) begin
             asking          <= 1'b0;
             pending[vector] <= 1'b1;
         end
         for (v = 0; v < CHAN_N; v = v + 1)
-            if (fire[v] && enable)
+            if (take && {{(32-IDX_W){1'b0}}, pick} == v)
+                pending[v] <= pending[v] && fired[v];
+            else if (fired[v])
                 pending[v] <= 1'b1;
 
         for (v = 0; v < CHAN_N; v = v + 1)

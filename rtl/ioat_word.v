@@ -65,7 +65,7 @@ module ioat_word #(
     reg [63:3] target;
 
     wire answer = awaiting && s_b_valid;
-    wire free   = (!asking && !awaiting) || answer;
+    wire free   = (!asking && !awaiting) || (answer && !s_b_err);
 
     assign misplaced   = chancmp[2:0] != 3'd0 || |({1'b0, chancmp} >> ADDR_W);
     assign idle        = !asking && !awaiting && !waiting;

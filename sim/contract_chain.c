@@ -466,6 +466,14 @@ static bool belongs_after_stop(const struct chan *ch, uint64_t addr)
     return ch->fin < ch->run0 && addr == ch->first;
 }
 
+static bool look_ahead(const struct chan *ch, uint64_t addr, struct fetch *fetch)
+{
+    if (!may_look_ahead(ch, addr, 0))
+        return false;
+    fetch->use = FETCH_AHEAD;
+    return true;
+}
+
 static void refuse(const struct chan *ch, uint64_t addr)
 {
     const uint64_t tail = ch->records.tail;
@@ -501,18 +509,12 @@ static bool claim(struct chan *ch, uint64_t addr, struct fetch *fetch)
               ct_states_text(ch->may, text));
         return false;
     }
-    if (claim_resumed(ch, addr, fetch))
+    if (claim_resumed(ch, addr, fetch) || claim_next(ch, addr, fetch)
+        || claim_appended(ch, addr, fetch) || claim_again(ch, addr, fetch) || look_ahead(ch, addr, fetch))
         return true;
-    do
-        if (claim_next(ch, addr, fetch))
+    while (ct_chain_use_ahead(ch))
+        if (claim_next(ch, addr, fetch) || look_ahead(ch, addr, fetch))
             return true;
-    while (ct_chain_use_ahead(ch));
-    if (claim_appended(ch, addr, fetch) || claim_again(ch, addr, fetch))
-        return true;
-    if (may_look_ahead(ch, addr, 0)) {
-        fetch->use = FETCH_AHEAD;
-        return true;
-    }
     refuse(ch, addr);
     return false;
 }
