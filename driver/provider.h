@@ -105,6 +105,7 @@ struct provider_stats {
     uint64_t starts, appends, suspends, resumes, aborts, resets;  /* that succeeded */
     uint64_t interrupts, dpcs;
     uint64_t errors;             /* halts that a DPC or a callback found */
+    uint32_t chanerr;            /* CHANERR at the newest of them */
     uint64_t words;              /* completion words that the provider had to write */
     uint64_t refused;            /* callbacks that did not succeed */
 };
