@@ -304,31 +304,17 @@ static NTSTATUS post(struct netdma_channel *chan, const struct netdma_request *w
 {
     struct kernel *kernel = chan->iface->kernel;
 
-    if (chan->next_id - chan->done_id >= NETDMA_REQUESTS_MAX)
+    if (chan->next_id - chan->reported >= NETDMA_REQUESTS_MAX)
         return STATUS_RESOURCES;
-    struct netdma_request *req = malloc(sizeof *req);
-    if (!req)
-        return STATUS_RESOURCES;
-    *req = *wanted;
-    req->dst = req->dst_begin;
-    req->src = req->src_begin;
-    req->left = req->length;
-    if (!kernel_lock(kernel, &chan->lock, "the NetDMA channel")) {
-        free(req);
+    if (!kernel_lock(kernel, &chan->lock, "the NetDMA channel"))
         return STATUS_UNSUCCESSFUL;
-    }
-    req->id = chan->next_id++;
+    struct netdma_request *req = netdma_request(chan, chan->next_id);
+    *req = *wanted;
     if (!chan->offload)
         req->cpu = true;
-    if (chan->open.last)
-        chan->open.last->next = req;
-    else
-        chan->open.first = req;
-    chan->open.last = req;
-    if (!chan->build)
-        chan->build = req;
     if (id)
-        *id = req->id;
+        *id = chan->next_id;
+    chan->next_id++;
     kernel_unlock(kernel, &chan->lock, "the NetDMA channel");
     netdma_service(chan);
     return STATUS_SUCCESS;
@@ -346,19 +332,17 @@ NTSTATUS netdma_copy(PVOID NetDmaChannelHandle, const struct netdma_copy *copy,
     if (!copy || copy->flags & ~known)
         return STATUS_INVALID_PARAMETER;
     struct netdma_request req = {
-        .dst_begin = netdma_cursor_chain(copy->destination, copy->destination_offset),
-        .src_begin = copy->source ? netdma_cursor_chain(copy->source, copy->source_offset)
-                                  : netdma_cursor_bus((uint64_t)copy->source_address.QuadPart),
+        .dst = netdma_cursor_chain(copy->destination, copy->destination_offset),
+        .src = copy->source ? netdma_cursor_chain(copy->source, copy->source_offset)
+                            : netdma_cursor_bus((uint64_t)copy->source_address.QuadPart),
         .length = copy->length,
         .flags = copy->flags | (chan->dca ? NET_DMA_DESTINATION_DCA_ENABLE : 0),
         .done = copy->done,
         .context = copy->context,
     };
     const struct kernel *kernel = chan->iface->kernel;
-    enum netdma_reach src =
-        netdma_cursor_reach(kernel, req.src_begin, req.length, chan->address_max);
-    enum netdma_reach dst =
-        netdma_cursor_reach(kernel, req.dst_begin, req.length, chan->address_max);
+    enum netdma_reach src = netdma_cursor_reach(kernel, req.src, req.length, chan->address_max);
+    enum netdma_reach dst = netdma_cursor_reach(kernel, req.dst, req.length, chan->address_max);
     if (src == NETDMA_REACH_NONE || dst == NETDMA_REACH_NONE)
         return STATUS_INVALID_PARAMETER;
     req.cpu = src == NETDMA_REACH_CPU || dst == NETDMA_REACH_CPU;
@@ -417,7 +401,7 @@ static bool answer(struct netdma_channel *chan, NET_DMA_COPY_ID id, NTSTATUS *st
         *status = STATUS_INVALID_PARAMETER;
         return false;
     }
-    *status = id < chan->done_id ? chan->result[id % NETDMA_REQUESTS_MAX] : STATUS_PENDING;
+    *status = id < chan->done ? netdma_request(chan, id)->status : STATUS_PENDING;
     return true;
 }
 

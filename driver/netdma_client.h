@@ -163,7 +163,7 @@ typedef void netdma_done_fn(PVOID context, PVOID NetDmaChannelHandle, NET_DMA_CO
  * request as well. DISPATCH or below.
  * STATUS_INVALID_PARAMETER: a chain is shorter than its offset + Length, or a page of it is
  *   not known to the kernel; nothing was requested.
- * STATUS_RESOURCES: no memory, or NETDMA_REQUESTS_MAX requests are not completed. */
+ * STATUS_RESOURCES: NETDMA_REQUESTS_MAX requests are not completed or not called back. */
 NTSTATUS NetDmaChainCopyVirtualToVirtual(PVOID NetDmaChannelHandle,
                                          const struct netdma_chain *Destination,
                                          size_t DestinationOffset,

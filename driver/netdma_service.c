@@ -98,9 +98,11 @@ static bool run_cpu(struct netdma_channel *chan)
     const struct kernel *kernel = chan->iface->kernel;
     bool ran = false;
 
-    while (chan->open.first && chan->open.first->cpu && chan->tail == chan->head) {
-        struct netdma_request *req = chan->open.first;
-        bool good = netdma_cursor_copy(kernel, req->dst_begin, req->src_begin, req->length);
+    while (netdma_waiting(chan) && chan->done == chan->built && chan->tail == chan->head) {
+        const struct netdma_request *req = netdma_request(chan, chan->done);
+        if (!req->cpu)
+            break;
+        bool good = netdma_cursor_copy(kernel, req->dst, req->src, req->length);
         netdma_finish(chan, good ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL);
         ran = true;
     }
@@ -123,11 +125,11 @@ static bool step(struct netdma_channel *chan)
     /* While the provider's place in the list is unclear, the list does not grow. */
     if (!chan->append_failed && !chan->null_drops) {
         moved |= netdma_build(chan);
-        if (chan->build)
+        if (netdma_waiting(chan))
             netdma_want_interrupt(chan);
     }
     moved |= netdma_submit(chan);
-    if (!chan->build && chan->issued == chan->head)
+    if (!netdma_waiting(chan) && chan->issued == chan->head)
         chan->flush = false;
     return moved;
 }
@@ -155,6 +157,6 @@ void netdma_service(struct netdma_channel *chan)
 
 bool netdma_quiet(const struct netdma_channel *chan)
 {
-    return !chan->open.first && chan->tail == chan->head && !chan->null_due && !chan->null_sent &&
+    return chan->done == chan->next_id && chan->tail == chan->head && !chan->null_due && !chan->null_sent &&
            !chan->append_failed && !chan->serving;
 }
