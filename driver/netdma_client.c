@@ -320,12 +320,13 @@ static NTSTATUS post(struct netdma_channel *chan, const struct netdma_request *w
     return STATUS_SUCCESS;
 }
 
-NTSTATUS netdma_copy(PVOID NetDmaChannelHandle, const struct netdma_copy *copy,
-                     NET_DMA_COPY_ID *id)
+static NTSTATUS request(const char *name, enum kernel_irql highest, PVOID handle,
+                        const struct netdma_copy *copy, NET_DMA_COPY_ID *id)
 {
     const ULONG known = NETDMA_SOURCE_NO_SNOOP | NETDMA_DESTINATION_NO_SNOOP | NETDMA_SERIALIZE;
     NTSTATUS status;
-    struct netdma_channel *chan = enter_channel("netdma_copy", NetDmaChannelHandle, &status);
+    struct netdma_channel *chan =
+        enter_object(name, highest, NETDMA_KIND_CHANNEL, handle, &status);
 
     if (!chan)
         return status;
@@ -349,6 +350,12 @@ NTSTATUS netdma_copy(PVOID NetDmaChannelHandle, const struct netdma_copy *copy,
     return post(chan, &req, id);
 }
 
+NTSTATUS netdma_copy(PVOID NetDmaChannelHandle, const struct netdma_copy *copy,
+                     NET_DMA_COPY_ID *id)
+{
+    return request("netdma_copy", KERNEL_DISPATCH, NetDmaChannelHandle, copy, id);
+}
+
 NTSTATUS NetDmaChainCopyVirtualToVirtual(PVOID NetDmaChannelHandle,
                                          const struct netdma_chain *Destination,
                                          size_t DestinationOffset,
@@ -363,7 +370,8 @@ NTSTATUS NetDmaChainCopyVirtualToVirtual(PVOID NetDmaChannelHandle,
         .length = Length,
     };
 
-    return Source ? netdma_copy(NetDmaChannelHandle, &copy, pCopyId) : STATUS_INVALID_PARAMETER;
+    return request("NetDmaChainCopyVirtualToVirtual", KERNEL_DISPATCH, NetDmaChannelHandle,
+                   Source ? &copy : NULL, pCopyId);
 }
 
 NTSTATUS NetDmaChainCopyPhysicalToVirtual(PVOID NetDmaChannelHandle,
@@ -378,7 +386,8 @@ NTSTATUS NetDmaChainCopyPhysicalToVirtual(PVOID NetDmaChannelHandle,
         .length = Length,
     };
 
-    return netdma_copy(NetDmaChannelHandle, &copy, pCopyId);
+    return request("NetDmaChainCopyPhysicalToVirtual", KERNEL_DISPATCH, NetDmaChannelHandle, &copy,
+                   pCopyId);
 }
 
 NTSTATUS NetDmaNullTransfer(PVOID NetDmaChannelHandle, netdma_done_fn *Done, PVOID Context,
@@ -450,7 +459,7 @@ NTSTATUS netdma_copy_wait(PVOID NetDmaChannelHandle, const struct netdma_copy *c
                           uint64_t timeout_ns)
 {
     NET_DMA_COPY_ID id;
-    NTSTATUS status = netdma_copy(NetDmaChannelHandle, copy, &id);
+    NTSTATUS status = request("netdma_copy_wait", KERNEL_PASSIVE, NetDmaChannelHandle, copy, &id);
 
     return status ? status : netdma_wait(NetDmaChannelHandle, id, timeout_ns);
 }

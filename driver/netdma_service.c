@@ -18,6 +18,16 @@ static bool at_provider(const struct netdma_channel *chan)
     return chan->tail != chan->issued || chan->null_sent;
 }
 
+/* A 1.0 provider has no other way to say that it has its power again (R-PWR-7): one that refused
+ * to start is worth another try. */
+static void take_back(struct netdma_channel *chan)
+{
+    if (chan->offload || chan->wedged || chan->port.provider->state != NETDMA_STARTED)
+        return;
+    chan->start_failures = 0;
+    chan->offload = chan->null_due = true;
+}
+
 /* NetDmaInterruptDpc(0), and no halted word (netdma.h says what follows). */
 static void judge_poke(struct netdma_channel *chan)
 {
@@ -25,8 +35,10 @@ static void judge_poke(struct netdma_channel *chan)
 
     chan->poked = false;
     if (chan->port.provider->version == NETDMA_1_0) {
-        if (!chan->started)
+        if (!chan->started) {
+            take_back(chan);
             return;
+        }
         /* One that never gets further is an error that left no word. */
         if (!at_provider(chan) || chan->null_tail != chan->tail) {
             chan->null_since_ns = kernel_now(kernel);

@@ -180,6 +180,30 @@ static bool start(struct netdma_channel *chan)
     return true;
 }
 
+/* What is at the provider is handed over again, once it certainly stands still. False: it
+ * cannot be made to. */
+static bool take_everything_back(struct netdma_channel *chan)
+{
+    if (!can_stop(chan))
+        return false;
+    make_ready(chan, true);
+    if (chan->wedged)
+        return false;
+    chan->issued = chan->exposed = chan->tail;
+    chan->flush = true;
+    return true;
+}
+
+static void null_refused(struct netdma_channel *chan)
+{
+    bool drops = chan->null_drops;
+
+    netdma_log(chan->iface, "channel %p: the start of a NULL transfer failed", chan->port.handle);
+    chan->started = chan->null_drops = false;
+    chan->resources_failures = 0;
+    chan->halted = drops && !take_everything_back(chan);
+}
+
 /* A NULL transfer, which ends in netdma_look. */
 static bool start_null(struct netdma_channel *chan)
 {
@@ -195,12 +219,7 @@ static bool start_null(struct netdma_channel *chan)
         chan->null_sent = true;
         chan->last = netdma_service_null(chan);
     } else {
-        netdma_log(chan->iface, "channel %p: the start of a NULL transfer failed",
-                   chan->port.handle);
-        chan->started = false;
-        chan->resources_failures = 0;
-        chan->halted = chan->null_drops;
-        chan->null_drops = false;
+        null_refused(chan);
     }
     return true;
 }
