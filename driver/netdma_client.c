@@ -406,7 +406,7 @@ NTSTATUS NetDmaNullTransfer(PVOID NetDmaChannelHandle, netdma_done_fn *Done, PVO
 /* *status: the answer, when there is one by now. False: no such request. */
 static bool answer(struct netdma_channel *chan, NET_DMA_COPY_ID id, NTSTATUS *status)
 {
-    if (!id || id >= chan->next_id || chan->next_id - id > NETDMA_REQUESTS_MAX) {
+    if (!id || id >= chan->next_id || chan->next_id - id > NETDMA_PLACES) {
         *status = STATUS_INVALID_PARAMETER;
         return false;
     }

@@ -21,7 +21,7 @@ void netdma_prime_word(struct netdma_channel *chan)
 
 struct netdma_request *netdma_request(struct netdma_channel *chan, NET_DMA_COPY_ID id)
 {
-    return &chan->request[id % NETDMA_REQUESTS_MAX];
+    return &chan->request[id % NETDMA_PLACES];
 }
 
 bool netdma_waiting(const struct netdma_channel *chan)

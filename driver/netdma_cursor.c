@@ -62,7 +62,10 @@ enum netdma_reach netdma_cursor_reach(const struct kernel *kernel, struct netdma
                                       size_t bytes, uint64_t address_max)
 {
     enum netdma_reach reach = NETDMA_REACH_ALL;
+    bool beyond = !cursor.physical && !cursor.link && cursor.at;
 
+    if (beyond)
+        return NETDMA_REACH_NONE;
     while (bytes) {
         uint64_t bus;
         size_t run = netdma_cursor_piece(kernel, &cursor, bytes, false, &bus);

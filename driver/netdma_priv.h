@@ -35,6 +35,7 @@ enum {
     NETDMA_PAGE = 4096,          /* of the page-break flags */
     NETDMA_GROUP_CPUS = 64,
     NETDMA_CHANNELS_MAX = 65536, /* of one provider */
+    NETDMA_PLACES = NETDMA_REQUESTS_MAX + 1,     /* for requests, finished ones too */
 };
 
 #define NETDMA_VERSION(major, minor) ((uint32_t)(major) << 16 | (uint32_t)(minor))
@@ -246,8 +247,8 @@ struct netdma_request {
  * Two slots always stay free. The one before tail is the last that was processed: the engine may
  * read it again at an append (R-APP-6). The other one is for a marker.
  *
- * Requests have a ring of their own: request n lies at n % NETDMA_REQUESTS_MAX, also when it is
- * finished, for its result, until request n + NETDMA_REQUESTS_MAX needs the place.
+ * Requests have a ring of their own: request n lies at n % NETDMA_PLACES, also when it is
+ * finished, for its result, until request n + NETDMA_PLACES needs the place.
  *
  *       reported          done             built          next
  *   ------|-- call back ---|-- in the ring --|-- waiting ---|
@@ -308,7 +309,7 @@ struct netdma_channel {
     bool begun;                  /* request `built` is in the ring up to here: */
     struct netdma_cursor dst, src;
     size_t left;                 /*   bytes that are not in descriptors */
-    struct netdma_request request[NETDMA_REQUESTS_MAX];
+    struct netdma_request request[NETDMA_PLACES];
 
     uint64_t starts, appends, errors;
 };
