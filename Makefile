@@ -272,6 +272,8 @@ diagrams: $(DIAGRAMS) ## draw docs/sequences.md from runs of the simulated engin
 
 lint-diagrams: $(DIAGRAMS)
 	@$< | cmp -s - docs/sequences.md || { echo "docs/sequences.md is stale: run make diagrams"; exit 1; }
+	@! grep '^| D[0-9]' docs/programming.md | grep -vxFf docs/sequences.md || \
+	    { echo "docs/programming.md: a descriptor that docs/sequences.md does not have"; exit 1; }
 
 trace: ## fill in the tests in docs/requirements.md
 	@tb/tools/trace

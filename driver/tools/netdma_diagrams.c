@@ -373,7 +373,7 @@ static void show_insert_1x(void)
     uint64_t last;
 
     open_raw(&scene, 1);
-    make_list(&scene, 0, 4, 1024);
+    make_list(&scene, 0, 4, 4096);
     make_list(&scene, 4, 1, 256);
     heading("Suspend, insert, resume, 1.x", "What is under way is finished; then the list is "
             "NetDMA's to edit. The engine reads the last processed descriptor again\nat the resume.");
@@ -401,7 +401,7 @@ static void show_delete_2x(void)
     uint64_t last;
 
     open_raw(&scene, 2);
-    make_list(&scene, 0, 5, 1024);
+    make_list(&scene, 0, 5, 4096);
     heading("Suspend, delete, resume, 2.x", "The count stays what it was, so a descriptor is deleted "
             "by making it a NULL transfer (A7).");
     print_list(&scene, 5);
@@ -531,7 +531,8 @@ int main(void)
            "the scenario. D0, D1, ... are descriptors, S0 and T0\nsource and target of the first. "
            "`word = D1 + Idle` is the completion word: the address of D1 with status Idle in its\nlow "
            "bits. `CHANSTS reads D1, IDLE` is the same in the register. A write of CHANCTRL with INT_DISABLE re-arms "
-           "the\ninterrupt.\n",
+           "the\ninterrupt. The engine may read ahead what lies behind a descriptor; what turns out not to be "
+           "the next one is dropped.\n",
            build->data_bits, LATENCY, build->clock_mhz);
     show_start_1x();
     show_append_1x();
