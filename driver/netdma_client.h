@@ -20,7 +20,7 @@
  *
  * Memory. Buffers and chain elements belong to the library from the call until the request
  * completes: keep them mapped, in place and unread. Source and destination of a request
- * may not overlap (A20); that is not checked.
+ * may not overlap: that is not checked, and what the target holds then is not defined (A20).
  *
  * Levels: each function says which ones it allows; elsewhere it fails with
  * STATUS_UNSUCCESSFUL or does nothing, and the kernel's on_violation is told.
