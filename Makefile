@@ -87,7 +87,7 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help demo sim test breaks lint synth regs trace asan clean FORCE
+.PHONY: help demo sim test breaks lint synth regs diagrams trace asan clean FORCE
 
 help: ## list the targets
 	@echo "make demo | sim | test T=name | ... [WIDTH=$(WIDTH) CHANNELS=$(CHANNELS) DESC_PORT=$(DESC_PORT)]"
@@ -211,9 +211,9 @@ yosys_read = read_verilog -Irtl $(RTL); hierarchy -check -top ioat_engine \
              $(foreach p,$(call params,$1),-chparam $(subst =, ,$p))
 
 LINT_RTL := $(addprefix lint-,$(sort $(SIM_FULL) $(SIM_SMOKE) $(CONFIG)))
-.PHONY: $(LINT_RTL) lint-c lint-generated lint-trace
+.PHONY: $(LINT_RTL) lint-c lint-generated lint-diagrams lint-trace
 
-lint: $(LINT_RTL) lint-c lint-generated lint-trace ## check RTL, C, generated files and requirements
+lint: $(LINT_RTL) lint-c lint-generated lint-diagrams lint-trace ## check RTL, C, generated files and requirements
 	@echo "lint: clean"
 
 # Three readers of Verilog-2005: each rejects something that the others let pass.
@@ -263,6 +263,17 @@ regs: $(GEN_REGS) ## regenerate what is made from driver/ioat_regs.def
 
 lint-generated: $(GEN_REGS)
 	@$(foreach f,$(GENERATED),$(GEN_REGS) $(from_$f) | cmp -s - $f || { echo "$f is stale: run make regs"; exit 1; };)
+
+# Drawn from runs of one build of the engine: a change of the RTL may change them.
+DIAGRAMS := $(B)/w64c1/netdma_diagrams
+
+diagrams: $(DIAGRAMS) ## draw docs/sequences.md from runs of the simulated engine
+	$(Q)$< >$(B)/sequences.md && cp $(B)/sequences.md docs/sequences.md
+
+lint-diagrams: $(DIAGRAMS)
+	@$< | cmp -s - docs/sequences.md || { echo "docs/sequences.md is stale: run make diagrams"; exit 1; }
+	@! grep '^| D[0-9]' docs/programming.md | grep -vxFf docs/sequences.md || \
+	    { echo "docs/programming.md: a descriptor that docs/sequences.md does not have"; exit 1; }
 
 trace: ## fill in the tests in docs/requirements.md
 	@tb/tools/trace

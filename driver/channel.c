@@ -60,6 +60,18 @@ enum ioat_status ioat_chan_status(struct ioat_chan *chan, struct ioat_chan_statu
     return status;
 }
 
+enum ioat_status ioat_chan_error(struct ioat_chan *chan, uint32_t *chanerr)
+{
+    uint64_t value;
+
+    if (!chanerr)
+        return IOAT_EINVAL;
+    enum ioat_status status = IOAT_CHAN_READ(chan, CHANERR, &value);
+    if (!status)
+        *chanerr = (uint32_t)value;
+    return status;
+}
+
 enum ioat_status ioat_rearm(struct ioat_chan *chan)
 {
     return IOAT_CHAN_WRITE(chan, CHANCTRL, chan->control | IOAT_CHANCTRL_INT_DISABLE);
@@ -109,6 +121,8 @@ static bool config_valid(const struct ioat_chan_config *config)
         !config->wait_ns)
         return false;
     if (config->word && ((uintptr_t)config->word % WORD_BYTES || config->word_bus % WORD_BYTES))
+        return false;
+    if (config->keep_word && (!config->word || config->ring_log2))
         return false;
     if (!config->ring_log2)
         return true;
@@ -181,7 +195,8 @@ enum ioat_status ioat_chan_open(struct ioat *dev, unsigned index,
     /* Memory first: then a failure has not touched the device. */
     if ((status = allocate(chan, config)) || (status = claim(chan, config->take_over)))
         goto fail;
-    ioat_prime_word(chan);
+    if (!config->keep_word)
+        ioat_prime_word(chan);
     status = ioat_bring_up(chan);
     if (!status && chan->ring)
         status = ioat_ring_arm(chan);

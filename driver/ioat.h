@@ -80,6 +80,8 @@ struct ioat_chan_config {
     uint64_t wait_ns;       /* limit of each wait for the device; not 0 */
     uint64_t *word;         /* the caller's completion word, 8-byte aligned, the caller's */
     uint64_t word_bus;      /*   until close; NULL: the library allocates one */
+    bool keep_word;         /* the caller's word is not written by this library: without a
+                               ring, and with a word, only */
 };
 
 /* A ring of 256 in one piece, priority 0, 100 ms. */
@@ -113,6 +115,10 @@ struct ioat_chan_status {
     uint64_t completed;     /* bus address of the last completed descriptor */
 };
 enum ioat_status ioat_chan_status(struct ioat_chan *chan, struct ioat_chan_status *status);
+
+/* CHANERR as it reads now, IOAT_CHANERR_*: why the channel stopped. Abort, reset and recovery
+ * clear it. */
+enum ioat_status ioat_chan_error(struct ioat_chan *chan, uint32_t *chanerr);
 
 /* ---- requests (channels with a ring) ----
  *

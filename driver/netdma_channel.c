@@ -14,7 +14,7 @@ struct netdma_channel *netdma_channel_new(struct netdma_interface *iface)
     if (!chan)
         return NULL;
     chan->iface = iface;
-    chan->next_id = chan->done_id = 1;
+    chan->reported = chan->done = chan->built = chan->next_id = 1;
     chan->max_pending = 1;
     kernel_dpc_init(&chan->dpc, "the NetDMA channel's DPC", netdma_channel_dpc, chan);
     chan->handle = netdma_handle_new(iface, NETDMA_KIND_CHANNEL, chan);
@@ -105,7 +105,7 @@ void netdma_channel_free(struct netdma_channel *chan)
     netdma_handle_end(chan->iface, chan->handle);
     detach(chan);
     enum kernel_irql old = kernel_raise(kernel, KERNEL_DISPATCH);
-    while (chan->report.first)
+    while (chan->reported != chan->done)
         netdma_report_done(chan);
     kernel_lower(kernel, old);
     kernel_dpc_remove(kernel, &chan->dpc);

@@ -304,65 +304,56 @@ static NTSTATUS post(struct netdma_channel *chan, const struct netdma_request *w
 {
     struct kernel *kernel = chan->iface->kernel;
 
-    if (chan->next_id - chan->done_id >= NETDMA_REQUESTS_MAX)
+    if (chan->next_id - chan->reported >= NETDMA_REQUESTS_MAX)
         return STATUS_RESOURCES;
-    struct netdma_request *req = malloc(sizeof *req);
-    if (!req)
-        return STATUS_RESOURCES;
-    *req = *wanted;
-    req->dst = req->dst_begin;
-    req->src = req->src_begin;
-    req->left = req->length;
-    if (!kernel_lock(kernel, &chan->lock, "the NetDMA channel")) {
-        free(req);
+    if (!kernel_lock(kernel, &chan->lock, "the NetDMA channel"))
         return STATUS_UNSUCCESSFUL;
-    }
-    req->id = chan->next_id++;
+    struct netdma_request *req = netdma_request(chan, chan->next_id);
+    *req = *wanted;
     if (!chan->offload)
         req->cpu = true;
-    if (chan->open.last)
-        chan->open.last->next = req;
-    else
-        chan->open.first = req;
-    chan->open.last = req;
-    if (!chan->build)
-        chan->build = req;
     if (id)
-        *id = req->id;
+        *id = chan->next_id;
+    chan->next_id++;
     kernel_unlock(kernel, &chan->lock, "the NetDMA channel");
     netdma_service(chan);
     return STATUS_SUCCESS;
 }
 
-NTSTATUS netdma_copy(PVOID NetDmaChannelHandle, const struct netdma_copy *copy,
-                     NET_DMA_COPY_ID *id)
+static NTSTATUS request(const char *name, enum kernel_irql highest, PVOID handle,
+                        const struct netdma_copy *copy, NET_DMA_COPY_ID *id)
 {
     const ULONG known = NETDMA_SOURCE_NO_SNOOP | NETDMA_DESTINATION_NO_SNOOP | NETDMA_SERIALIZE;
     NTSTATUS status;
-    struct netdma_channel *chan = enter_channel("netdma_copy", NetDmaChannelHandle, &status);
+    struct netdma_channel *chan =
+        enter_object(name, highest, NETDMA_KIND_CHANNEL, handle, &status);
 
     if (!chan)
         return status;
     if (!copy || copy->flags & ~known)
         return STATUS_INVALID_PARAMETER;
     struct netdma_request req = {
-        .dst_begin = netdma_cursor_chain(copy->destination, copy->destination_offset),
-        .src_begin = copy->source ? netdma_cursor_chain(copy->source, copy->source_offset)
-                                  : netdma_cursor_bus((uint64_t)copy->source_address.QuadPart),
+        .dst = netdma_cursor_chain(copy->destination, copy->destination_offset),
+        .src = copy->source ? netdma_cursor_chain(copy->source, copy->source_offset)
+                            : netdma_cursor_bus((uint64_t)copy->source_address.QuadPart),
         .length = copy->length,
         .flags = copy->flags | (chan->dca ? NET_DMA_DESTINATION_DCA_ENABLE : 0),
         .done = copy->done,
         .context = copy->context,
     };
     const struct kernel *kernel = chan->iface->kernel;
-    enum netdma_reach src =
-        netdma_cursor_reach(kernel, req.src_begin, req.length, chan->address_max);
-    enum netdma_reach dst =
-        netdma_cursor_reach(kernel, req.dst_begin, req.length, chan->address_max);
+    enum netdma_reach src = netdma_cursor_reach(kernel, req.src, req.length, chan->address_max);
+    enum netdma_reach dst = netdma_cursor_reach(kernel, req.dst, req.length, chan->address_max);
     if (src == NETDMA_REACH_NONE || dst == NETDMA_REACH_NONE)
         return STATUS_INVALID_PARAMETER;
     req.cpu = src == NETDMA_REACH_CPU || dst == NETDMA_REACH_CPU;
     return post(chan, &req, id);
+}
+
+NTSTATUS netdma_copy(PVOID NetDmaChannelHandle, const struct netdma_copy *copy,
+                     NET_DMA_COPY_ID *id)
+{
+    return request("netdma_copy", KERNEL_DISPATCH, NetDmaChannelHandle, copy, id);
 }
 
 NTSTATUS NetDmaChainCopyVirtualToVirtual(PVOID NetDmaChannelHandle,
@@ -379,7 +370,8 @@ NTSTATUS NetDmaChainCopyVirtualToVirtual(PVOID NetDmaChannelHandle,
         .length = Length,
     };
 
-    return Source ? netdma_copy(NetDmaChannelHandle, &copy, pCopyId) : STATUS_INVALID_PARAMETER;
+    return request("NetDmaChainCopyVirtualToVirtual", KERNEL_DISPATCH, NetDmaChannelHandle,
+                   Source ? &copy : NULL, pCopyId);
 }
 
 NTSTATUS NetDmaChainCopyPhysicalToVirtual(PVOID NetDmaChannelHandle,
@@ -394,7 +386,8 @@ NTSTATUS NetDmaChainCopyPhysicalToVirtual(PVOID NetDmaChannelHandle,
         .length = Length,
     };
 
-    return netdma_copy(NetDmaChannelHandle, &copy, pCopyId);
+    return request("NetDmaChainCopyPhysicalToVirtual", KERNEL_DISPATCH, NetDmaChannelHandle, &copy,
+                   pCopyId);
 }
 
 NTSTATUS NetDmaNullTransfer(PVOID NetDmaChannelHandle, netdma_done_fn *Done, PVOID Context,
@@ -413,11 +406,11 @@ NTSTATUS NetDmaNullTransfer(PVOID NetDmaChannelHandle, netdma_done_fn *Done, PVO
 /* *status: the answer, when there is one by now. False: no such request. */
 static bool answer(struct netdma_channel *chan, NET_DMA_COPY_ID id, NTSTATUS *status)
 {
-    if (!id || id >= chan->next_id || chan->next_id - id > NETDMA_REQUESTS_MAX) {
+    if (!id || id >= chan->next_id || chan->next_id - id > NETDMA_PLACES) {
         *status = STATUS_INVALID_PARAMETER;
         return false;
     }
-    *status = id < chan->done_id ? chan->result[id % NETDMA_REQUESTS_MAX] : STATUS_PENDING;
+    *status = id < chan->done ? netdma_request(chan, id)->status : STATUS_PENDING;
     return true;
 }
 
@@ -466,7 +459,7 @@ NTSTATUS netdma_copy_wait(PVOID NetDmaChannelHandle, const struct netdma_copy *c
                           uint64_t timeout_ns)
 {
     NET_DMA_COPY_ID id;
-    NTSTATUS status = netdma_copy(NetDmaChannelHandle, copy, &id);
+    NTSTATUS status = request("netdma_copy_wait", KERNEL_PASSIVE, NetDmaChannelHandle, copy, &id);
 
     return status ? status : netdma_wait(NetDmaChannelHandle, id, timeout_ns);
 }

@@ -20,7 +20,7 @@
  *
  * Memory. Buffers and chain elements belong to the library from the call until the request
  * completes: keep them mapped, in place and unread. Source and destination of a request
- * may not overlap (A20); that is not checked.
+ * may not overlap: that is not checked, and what the target holds then is not defined (A20).
  *
  * Levels: each function says which ones it allows; elsewhere it fails with
  * STATUS_UNSUCCESSFUL or does nothing, and the kernel's on_violation is told.
@@ -163,7 +163,7 @@ typedef void netdma_done_fn(PVOID context, PVOID NetDmaChannelHandle, NET_DMA_CO
  * request as well. DISPATCH or below.
  * STATUS_INVALID_PARAMETER: a chain is shorter than its offset + Length, or a page of it is
  *   not known to the kernel; nothing was requested.
- * STATUS_RESOURCES: no memory, or NETDMA_REQUESTS_MAX requests are not completed. */
+ * STATUS_RESOURCES: NETDMA_REQUESTS_MAX requests are not completed or not called back. */
 NTSTATUS NetDmaChainCopyVirtualToVirtual(PVOID NetDmaChannelHandle,
                                          const struct netdma_chain *Destination,
                                          size_t DestinationOffset,

@@ -7,8 +7,6 @@
  */
 #include "netdma_priv.h"
 
-#include <stdlib.h>
-
 #include "barrier.h"
 
 enum { DESC_ALIGN_MASK = 0x3F };  /* low bits of the word that are no address (A1) */
@@ -21,52 +19,39 @@ void netdma_prime_word(struct netdma_channel *chan)
 
 /* ---- requests ---- */
 
-static void push(struct netdma_queue *queue, struct netdma_request *req)
+struct netdma_request *netdma_request(struct netdma_channel *chan, NET_DMA_COPY_ID id)
 {
-    req->next = NULL;
-    if (queue->last)
-        queue->last->next = req;
-    else
-        queue->first = req;
-    queue->last = req;
+    return &chan->request[id % NETDMA_PLACES];
 }
 
-static struct netdma_request *pop(struct netdma_queue *queue)
+bool netdma_waiting(const struct netdma_channel *chan)
 {
-    struct netdma_request *req = queue->first;
-
-    queue->first = req->next;
-    if (!queue->first)
-        queue->last = NULL;
-    return req;
+    return chan->built != chan->next_id;
 }
 
 void netdma_finish(struct netdma_channel *chan, NTSTATUS status)
 {
-    struct netdma_request *req = chan->open.first;
+    struct netdma_request *req = netdma_request(chan, chan->done);
 
-    if (chan->build == req)
-        chan->build = req->next;
-    pop(&chan->open);
-    if (status == STATUS_SUCCESS)
-        status = req->status;
-    chan->result[req->id % NETDMA_REQUESTS_MAX] = status;
-    chan->done_id = req->id + 1;
-    if (status == STATUS_SUCCESS)
+    if (chan->built == chan->done) {
+        chan->built++;
+        chan->begun = false;
+    }
+    if (status != STATUS_SUCCESS)
+        req->status = status;
+    if (req->status == STATUS_SUCCESS)
         *(req->cpu ? &chan->iface->stats.cpu_bytes : &chan->iface->stats.engine_bytes) +=
             req->length;
-    req->status = status;
-    if (req->done) {
-        push(&chan->report, req);
+    if (req->done)
         kernel_dpc_queue(chan->iface->kernel, &chan->dpc, chan->port.cpu);
-    } else {
-        free(req);
-    }
+    else if (chan->reported == chan->done)
+        chan->reported++;
+    chan->done++;
 }
 
 static void retire(struct netdma_channel *chan)
 {
-    while (chan->open.first && chan->open.first->built && chan->open.first->end <= chan->tail)
+    while (chan->done != chan->built && netdma_request(chan, chan->done)->end <= chan->tail)
         netdma_finish(chan, STATUS_SUCCESS);
 }
 
@@ -151,19 +136,19 @@ bool netdma_look(struct netdma_channel *chan)
 void netdma_report_done(struct netdma_channel *chan)
 {
     struct kernel *kernel = chan->iface->kernel;
-    struct netdma_request *last = chan->report.last;
-    bool more = last != NULL;
+    NET_DMA_COPY_ID end = chan->done;
 
     /* Requests that a callback makes, and that are done at once, wait for the next DPC. */
-    while (more) {
-        struct netdma_request *req = pop(&chan->report);
+    while (chan->reported < end) {
+        NET_DMA_COPY_ID id = chan->reported++;
+        const struct netdma_request req = *netdma_request(chan, id);
+        if (!req.done)
+            continue;
         struct kernel_mark mark = kernel_mark(kernel);
-        more = req != last;
-        req->done(req->context, chan->handle, req->id, req->status);
+        req.done(req.context, chan->handle, id, req.status);
         kernel_check(kernel, mark, "a client's completion callback");
-        free(req);
     }
-    if (chan->report.first)
+    if (chan->reported != chan->done)
         kernel_dpc_queue(kernel, &chan->dpc, chan->port.cpu);
 }
 

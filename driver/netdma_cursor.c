@@ -13,22 +13,18 @@ struct netdma_cursor netdma_cursor_chain(const struct netdma_chain *chain, size_
 
 struct netdma_cursor netdma_cursor_bus(uint64_t bus)
 {
-    return (struct netdma_cursor){.bus = bus, .physical = true};
+    return (struct netdma_cursor){.at = bus, .physical = true};
 }
 
 /* The cursor is never left at the end of a piece when another one follows. */
 void netdma_cursor_skip(struct netdma_cursor *cursor, size_t bytes)
 {
-    if (cursor->physical) {
-        cursor->bus += bytes;
-        return;
-    }
-    while (cursor->link && bytes >= cursor->link->bytes - cursor->offset) {
-        bytes -= cursor->link->bytes - cursor->offset;
+    while (cursor->link && bytes >= cursor->link->bytes - cursor->at) {
+        bytes -= cursor->link->bytes - cursor->at;
         cursor->link = cursor->link->next;
-        cursor->offset = 0;
+        cursor->at = 0;
     }
-    cursor->offset += bytes;
+    cursor->at += bytes;
 }
 
 /* Bytes at the cursor that the CPU sees as one, up to max. */
@@ -36,11 +32,11 @@ static size_t cpu_piece(const struct kernel *kernel, const struct netdma_cursor 
                         size_t max, void **cpu)
 {
     if (cursor->physical)
-        return kernel_to_cpu(kernel, cursor->bus, max, cpu);
+        return kernel_to_cpu(kernel, cursor->at, max, cpu);
     if (!cursor->link)
         return 0;
-    size_t left = cursor->link->bytes - cursor->offset;
-    *cpu = (char *)cursor->link->va + cursor->offset;
+    size_t left = cursor->link->bytes - cursor->at;
+    *cpu = (char *)cursor->link->va + cursor->at;
     return left < max ? left : max;
 }
 
@@ -51,7 +47,7 @@ size_t netdma_cursor_piece(const struct kernel *kernel, const struct netdma_curs
     size_t run = cpu_piece(kernel, cursor, max, &cpu);
 
     if (run && cursor->physical)
-        *bus = cursor->bus;
+        *bus = cursor->at;
     else if (run)
         run = kernel_to_bus(kernel, cpu, run, bus);
     if (run && split) {
@@ -66,7 +62,10 @@ enum netdma_reach netdma_cursor_reach(const struct kernel *kernel, struct netdma
                                       size_t bytes, uint64_t address_max)
 {
     enum netdma_reach reach = NETDMA_REACH_ALL;
+    bool beyond = !cursor.physical && !cursor.link && cursor.at;
 
+    if (beyond)
+        return NETDMA_REACH_NONE;
     while (bytes) {
         uint64_t bus;
         size_t run = netdma_cursor_piece(kernel, &cursor, bytes, false, &bus);

@@ -35,6 +35,7 @@ enum {
     NETDMA_PAGE = 4096,          /* of the page-break flags */
     NETDMA_GROUP_CPUS = 64,
     NETDMA_CHANNELS_MAX = 65536, /* of one provider */
+    NETDMA_PLACES = NETDMA_REQUESTS_MAX + 1,     /* for requests, finished ones too */
 };
 
 #define NETDMA_VERSION(major, minor) ((uint32_t)(major) << 16 | (uint32_t)(minor))
@@ -201,9 +202,8 @@ struct netdma_client {
 
 /* A place in a chain, or in a range of bus addresses. */
 struct netdma_cursor {
-    const struct netdma_chain *link;     /* NULL: bus counts, or the chain ended */
-    size_t offset;
-    uint64_t bus;
+    const struct netdma_chain *link;     /* NULL: physical, or the chain ended */
+    uint64_t at;                 /* bytes into link; physical: the bus address */
     bool physical;
 };
 
@@ -228,22 +228,14 @@ bool netdma_cursor_copy(const struct kernel *kernel, struct netdma_cursor dst,
 /* ---- requests and channels ---- */
 
 struct netdma_request {
-    struct netdma_request *next;
-    NET_DMA_COPY_ID id;
-    struct netdma_cursor dst_begin, src_begin;
-    struct netdma_cursor dst, src;       /* where descriptors go on */
-    size_t length, left;                 /* bytes; left: not in descriptors yet */
+    struct netdma_cursor dst, src;
+    size_t length;
     ULONG flags;                 /* ControlFlags of all of its descriptors */
+    NTSTATUS status;             /* of what is known to have failed; finished: the result */
+    uint64_t end;                /* built: its last descriptor lies before this position */
     netdma_done_fn *done;
     PVOID context;
     bool cpu;                    /* not for the engine */
-    bool built;                  /* all descriptors are in the ring, */
-    uint64_t end;                /*   the last one before this position */
-    NTSTATUS status;
-};
-
-struct netdma_queue {
-    struct netdma_request *first, *last;
 };
 
 /* Positions in the ring count up for ever; position p lies in slot p % slots.
@@ -254,6 +246,12 @@ struct netdma_queue {
  *
  * Two slots always stay free. The one before tail is the last that was processed: the engine may
  * read it again at an append (R-APP-6). The other one is for a marker.
+ *
+ * Requests have a ring of their own: request n lies at n % NETDMA_PLACES, also when it is
+ * finished, for its result, until request n + NETDMA_PLACES needs the place.
+ *
+ *       reported          done             built          next
+ *   ------|-- call back ---|-- in the ring --|-- waiting ---|
  */
 struct netdma_channel {
     struct netdma_interface *iface;
@@ -307,11 +305,11 @@ struct netdma_channel {
     bool flush;                  /* everything that waits goes to the provider */
     ULONG max_pending;
 
-    struct netdma_queue open;    /* not finished, in order */
-    struct netdma_request *build;        /* first of them that is not in the ring */
-    struct netdma_queue report;  /* finished, callback due */
-    NET_DMA_COPY_ID next_id, done_id;    /* all below done_id are finished */
-    NTSTATUS result[NETDMA_REQUESTS_MAX];        /* by id */
+    NET_DMA_COPY_ID reported, done, built, next_id;
+    bool begun;                  /* request `built` is in the ring up to here: */
+    struct netdma_cursor dst, src;
+    size_t left;                 /*   bytes that are not in descriptors */
+    struct netdma_request request[NETDMA_PLACES];
 
     uint64_t starts, appends, errors;
 };
@@ -348,7 +346,10 @@ void netdma_forget(struct netdma_channel *chan);
 bool netdma_look(struct netdma_channel *chan);
 /* What the channel finds in its word before the engine writes. */
 void netdma_prime_word(struct netdma_channel *chan);
-/* Ends the first open request. */
+struct netdma_request *netdma_request(struct netdma_channel *chan, NET_DMA_COPY_ID id);
+/* Requests that are not in the ring, or not all of the first one. */
+bool netdma_waiting(const struct netdma_channel *chan);
+/* Ends request `done`. */
 void netdma_finish(struct netdma_channel *chan, NTSTATUS status);
 /* The DPC: service, then callbacks. Lock not held. */
 void netdma_channel_dpc(void *ctx);

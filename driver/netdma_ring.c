@@ -133,18 +133,17 @@ static size_t least(size_t a, size_t b)
 }
 
 /* Puts the next part of a copy into desc. False: the memory is not known any more. */
-static bool fill(struct netdma_channel *chan, struct netdma_request *req,
-                 PNET_DMA_DESCRIPTOR desc)
+static bool fill(struct netdma_channel *chan, ULONG flags, PNET_DMA_DESCRIPTOR desc)
 {
     struct reach src, dst;
 
-    if (!find_reach(chan, &req->src, req->left, &src) ||
-        !find_reach(chan, &req->dst, req->left, &dst))
+    if (!find_reach(chan, &chan->src, chan->left, &src) ||
+        !find_reach(chan, &chan->dst, chan->left, &dst))
         return false;
     size_t bytes = least(least(src.all, dst.all), chan->transfer_max);
 
     desc->TransferSize = (ULONG)bytes;
-    desc->ControlFlags = req->flags;
+    desc->ControlFlags = flags;
     desc->SourceAddress = address(src.bus);
     desc->DestinationAddress = address(dst.bus);
     if (bytes > src.first) {
@@ -155,27 +154,38 @@ static bool fill(struct netdma_channel *chan, struct netdma_request *req,
         desc->ControlFlags |= NET_DMA_DESTINATION_PAGE_BREAK;
         desc->NextDestinationAddress = address(dst.next_bus);
     }
-    netdma_cursor_skip(&req->src, bytes);
-    netdma_cursor_skip(&req->dst, bytes);
-    req->left -= bytes;
+    netdma_cursor_skip(&chan->src, bytes);
+    netdma_cursor_skip(&chan->dst, bytes);
+    chan->left -= bytes;
     return true;
 }
 
 /* ---- requests ---- */
 
+static void begin(struct netdma_channel *chan, const struct netdma_request *req)
+{
+    if (chan->begun)
+        return;
+    chan->begun = true;
+    chan->dst = req->dst;
+    chan->src = req->src;
+    chan->left = req->length;
+}
+
 static void build_one(struct netdma_channel *chan, struct netdma_request *req)
 {
-    PNET_DMA_DESCRIPTOR desc = take_slot(chan, req->id);
+    PNET_DMA_DESCRIPTOR desc = take_slot(chan, chan->built);
 
-    if (req->left && !fill(chan, req, desc)) {
+    if (chan->left && !fill(chan, req->flags, desc)) {
         req->status = STATUS_UNSUCCESSFUL;
-        req->left = 0;
+        chan->left = 0;
     }
-    if (!req->left) {
+    if (!chan->left) {
         desc->ControlFlags |= req->flags & NET_DMA_SERIALIZE_TRANSFER;
         report_here(chan, desc, req->done != NULL);
-        req->built = true;
         req->end = chan->head;
+        chan->built++;
+        chan->begun = false;
     } else if ((chan->head - 1) % (chan->slots / REPORTS_A_LAP) == 0) {
         report_here(chan, desc, true);
     }
@@ -187,15 +197,13 @@ bool netdma_build(struct netdma_channel *chan)
 
     if (!chan->slots)
         return false;
-    while (chan->build && !chan->build->cpu) {
-        struct netdma_request *req = chan->build;
-        while (!req->built) {
-            if (!room(chan))
-                return built;
-            build_one(chan, req);
-            built = true;
-        }
-        chan->build = req->next;
+    while (netdma_waiting(chan) && room(chan)) {
+        struct netdma_request *req = netdma_request(chan, chan->built);
+        if (req->cpu)
+            break;
+        begin(chan, req);
+        build_one(chan, req);
+        built = true;
     }
     return built;
 }

@@ -18,6 +18,16 @@ static bool at_provider(const struct netdma_channel *chan)
     return chan->tail != chan->issued || chan->null_sent;
 }
 
+/* A 1.0 provider has no other way to say that it has its power again (R-PWR-7): one that refused
+ * to start is worth another try. */
+static void take_back(struct netdma_channel *chan)
+{
+    if (chan->offload || chan->wedged || chan->port.provider->state != NETDMA_STARTED)
+        return;
+    chan->start_failures = 0;
+    chan->offload = chan->null_due = true;
+}
+
 /* NetDmaInterruptDpc(0), and no halted word (netdma.h says what follows). */
 static void judge_poke(struct netdma_channel *chan)
 {
@@ -25,8 +35,10 @@ static void judge_poke(struct netdma_channel *chan)
 
     chan->poked = false;
     if (chan->port.provider->version == NETDMA_1_0) {
-        if (!chan->started)
+        if (!chan->started) {
+            take_back(chan);
             return;
+        }
         /* One that never gets further is an error that left no word. */
         if (!at_provider(chan) || chan->null_tail != chan->tail) {
             chan->null_since_ns = kernel_now(kernel);
@@ -98,9 +110,11 @@ static bool run_cpu(struct netdma_channel *chan)
     const struct kernel *kernel = chan->iface->kernel;
     bool ran = false;
 
-    while (chan->open.first && chan->open.first->cpu && chan->tail == chan->head) {
-        struct netdma_request *req = chan->open.first;
-        bool good = netdma_cursor_copy(kernel, req->dst_begin, req->src_begin, req->length);
+    while (netdma_waiting(chan) && chan->done == chan->built && chan->tail == chan->head) {
+        const struct netdma_request *req = netdma_request(chan, chan->done);
+        if (!req->cpu)
+            break;
+        bool good = netdma_cursor_copy(kernel, req->dst, req->src, req->length);
         netdma_finish(chan, good ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL);
         ran = true;
     }
@@ -123,11 +137,11 @@ static bool step(struct netdma_channel *chan)
     /* While the provider's place in the list is unclear, the list does not grow. */
     if (!chan->append_failed && !chan->null_drops) {
         moved |= netdma_build(chan);
-        if (chan->build)
+        if (netdma_waiting(chan))
             netdma_want_interrupt(chan);
     }
     moved |= netdma_submit(chan);
-    if (!chan->build && chan->issued == chan->head)
+    if (!netdma_waiting(chan) && chan->issued == chan->head)
         chan->flush = false;
     return moved;
 }
@@ -155,6 +169,6 @@ void netdma_service(struct netdma_channel *chan)
 
 bool netdma_quiet(const struct netdma_channel *chan)
 {
-    return !chan->open.first && chan->tail == chan->head && !chan->null_due && !chan->null_sent &&
+    return chan->done == chan->next_id && chan->tail == chan->head && !chan->null_due && !chan->null_sent &&
            !chan->append_failed && !chan->serving;
 }

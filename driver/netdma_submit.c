@@ -69,14 +69,10 @@ static void hand_to_cpu(struct netdma_channel *chan)
 {
     chan->head = chan->exposed = chan->issued = chan->tail;
     chan->int_end = chan->tail;
-    for (struct netdma_request *req = chan->open.first; req; req = req->next) {
-        req->cpu = true;
-        req->built = false;
-        req->dst = req->dst_begin;
-        req->src = req->src_begin;
-        req->left = req->length;
-    }
-    chan->build = chan->open.first;
+    for (NET_DMA_COPY_ID id = chan->done; id != chan->next_id; id++)
+        netdma_request(chan, id)->cpu = true;
+    chan->built = chan->done;
+    chan->begun = false;
     chan->resources_failures = 0;
 }
 
@@ -127,7 +123,7 @@ static void make_ready(struct netdma_channel *chan, bool running)
 
 void netdma_fail(struct netdma_channel *chan, NTSTATUS status, bool running)
 {
-    while (chan->open.first)
+    while (chan->done != chan->next_id)
         netdma_finish(chan, status);
     chan->tail = chan->issued = chan->exposed = chan->head;
     if (chan->port.provider)
@@ -184,6 +180,30 @@ static bool start(struct netdma_channel *chan)
     return true;
 }
 
+/* What is at the provider is handed over again, once it certainly stands still. False: it
+ * cannot be made to. */
+static bool take_everything_back(struct netdma_channel *chan)
+{
+    if (!can_stop(chan))
+        return false;
+    make_ready(chan, true);
+    if (chan->wedged)
+        return false;
+    chan->issued = chan->exposed = chan->tail;
+    chan->flush = true;
+    return true;
+}
+
+static void null_refused(struct netdma_channel *chan)
+{
+    bool drops = chan->null_drops;
+
+    netdma_log(chan->iface, "channel %p: the start of a NULL transfer failed", chan->port.handle);
+    chan->started = chan->null_drops = false;
+    chan->resources_failures = 0;
+    chan->halted = drops && !take_everything_back(chan);
+}
+
 /* A NULL transfer, which ends in netdma_look. */
 static bool start_null(struct netdma_channel *chan)
 {
@@ -199,12 +219,7 @@ static bool start_null(struct netdma_channel *chan)
         chan->null_sent = true;
         chan->last = netdma_service_null(chan);
     } else {
-        netdma_log(chan->iface, "channel %p: the start of a NULL transfer failed",
-                   chan->port.handle);
-        chan->started = false;
-        chan->resources_failures = 0;
-        chan->halted = chan->null_drops;
-        chan->null_drops = false;
+        null_refused(chan);
     }
     return true;
 }
@@ -259,7 +274,7 @@ static bool due(const struct netdma_channel *chan)
 {
     uint64_t pending = chan->head - chan->issued;
 
-    return pending && (chan->flush || chan->build || pending >= chan->max_pending ||
+    return pending && (chan->flush || netdma_waiting(chan) || pending >= chan->max_pending ||
                        netdma_ring_full(chan));
 }
 

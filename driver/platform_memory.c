@@ -23,7 +23,7 @@ static size_t upper(const struct kernel_ranges *ranges, uint64_t at)
 
 static bool reserve(struct kernel_ranges *ranges)
 {
-    if (ranges->n < ranges->room)
+    if (ranges->n < ranges->room && ranges->hint)
         return true;
     size_t room = ranges->room ? 2 * ranges->room : 16;
     struct kernel_range *item = realloc(ranges->item, room * sizeof *item);
@@ -31,7 +31,9 @@ static bool reserve(struct kernel_ranges *ranges)
         return false;
     ranges->item = item;
     ranges->room = room;
-    return true;
+    if (!ranges->hint)
+        ranges->hint = calloc(KERNEL_HINTS, sizeof *ranges->hint);
+    return ranges->hint;
 }
 
 static bool overlaps(const struct kernel_ranges *ranges, uint64_t from, size_t bytes)
@@ -64,17 +66,37 @@ static bool extract(struct kernel_ranges *ranges, uint64_t from, struct kernel_r
     return true;
 }
 
+static bool holds(const struct kernel_ranges *ranges, size_t n, uint64_t at)
+{
+    return n < ranges->n && at - ranges->item[n].from < ranges->item[n].bytes;
+}
+
+/* Number of the range that holds `at`; ranges->n: none does. */
+static size_t find(const struct kernel_ranges *ranges, uint64_t at)
+{
+    if (!ranges->n)
+        return 0;
+    uint32_t *hint = &ranges->hint[at / KERNEL_PAGE % KERNEL_HINTS];
+    if (holds(ranges, *hint, at))
+        return *hint;
+    size_t below = upper(ranges, at);
+    if (!below || !holds(ranges, below - 1, at))
+        return ranges->n;
+    *hint = (uint32_t)(below - 1);
+    return below - 1;
+}
+
 /* Bytes from `at` whose image is contiguous, up to `bytes`. */
 static size_t image(const struct kernel_ranges *ranges, uint64_t at, size_t bytes, uint64_t *to)
 {
-    size_t n = upper(ranges, at);
+    size_t n = find(ranges, at);
 
-    if (!n || at - ranges->item[n - 1].from >= ranges->item[n - 1].bytes)
+    if (n == ranges->n)
         return 0;
-    const struct kernel_range *range = &ranges->item[n - 1];
+    const struct kernel_range *range = &ranges->item[n];
     size_t skip = at - range->from, run = range->bytes - skip;
     *to = range->to + skip;
-    for (; run < bytes && n < ranges->n; n++) {
+    while (run < bytes && ++n < ranges->n) {
         const struct kernel_range *more = &ranges->item[n];
         if (more->from != range->from + range->bytes || more->to != range->to + range->bytes)
             break;
@@ -252,6 +274,12 @@ void kernel_free(struct kernel *kernel, struct dma_buf *buf)
     *buf = (struct dma_buf){0};
 }
 
+static void free_ranges(struct kernel_ranges *ranges)
+{
+    free(ranges->item);
+    free(ranges->hint);
+}
+
 void kernel_memory_close(struct kernel *kernel)
 {
     while (kernel->blocks) {
@@ -260,6 +288,6 @@ void kernel_memory_close(struct kernel *kernel)
         give_back(kernel, &block->buf);
         free(block);
     }
-    free(kernel->by_cpu.item);
-    free(kernel->by_bus.item);
+    free_ranges(&kernel->by_cpu);
+    free_ranges(&kernel->by_bus);
 }

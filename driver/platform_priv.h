@@ -21,10 +21,13 @@ struct kernel_range {
     size_t bytes;
 };
 
-/* Sorted by `from`, without overlap. */
+/* Sorted by `from`, without overlap. hint: where a look-up of such a page ended lately; it is
+ * checked before use, so it may be out of date. */
+enum { KERNEL_HINTS = 1024 };
 struct kernel_ranges {
     struct kernel_range *item;
     size_t n, room;
+    uint32_t *hint;              /* KERNEL_HINTS of them, by the low bits of the page */
 };
 
 /* What kernel_alloc gave out. */

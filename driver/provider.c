@@ -91,6 +91,36 @@ unsigned provider_interrupt_cpu(const struct provider *provider, unsigned channe
     return channel < provider->channels ? provider->channel[channel].interrupt_cpu : 0;
 }
 
+/* ---- what the interface has ---- */
+
+/* NULL: it is too old for that (R-VER-3). */
+static NETDMA_ROUTINE find_routine(const char *ascii)
+{
+    enum { CHARACTERS = 32 };
+    WCHAR text[CHARACTERS];
+    size_t length = 0;
+
+    while (*ascii && length < CHARACTERS)
+        text[length++] = (unsigned char)*ascii++;
+    UNICODE_STRING name = {
+        .Length = (USHORT)(length * sizeof(WCHAR)), .MaximumLength = sizeof text, .Buffer = text,
+    };
+    return NdisGetRoutineAddress(&name);
+}
+
+/* The version that provider and interface share: the older one of both. */
+static void choose_version(struct provider_config *config)
+{
+    typedef UINT (*get_version_fn)(VOID);
+    get_version_fn get_version = (get_version_fn)find_routine("NetDmaGetVersion");
+    UINT theirs = get_version ? get_version() : 1u << 16;
+
+    if (version(config) <= (theirs >> 16 << 8 | (theirs & 0xFF)))
+        return;
+    config->major = theirs >> 16;
+    config->minor = theirs & 0xFF;
+}
+
 /* ---- open and close ---- */
 
 static enum ioat_status probe(struct provider *provider)
@@ -164,7 +194,8 @@ enum ioat_status provider_open(const struct provider_config *config, struct prov
         return IOAT_ENOMEM;
     provider->config = *config;
     provider->kernel = config->kernel;
-    provider->counted = config->major >= 2;
+    choose_version(&provider->config);
+    provider->counted = provider->config.major >= 2;
     provider->address_max = ~UINT64_C(0) >> (ADDRESS_BITS_MAX - config->address_bits);
     status = probe(provider);
     if (!status && register_provider(provider) != STATUS_SUCCESS)
@@ -241,13 +272,10 @@ void provider_stop(struct provider *provider)
 
 /* ---- power ---- */
 
-/* 1.0 has no such function, and an interface of 1.0 neither: it is looked up (R-VER-3). */
+/* False: provider or interface is one of 1.0, which has no such events. */
 static bool notify(struct provider *provider, NET_DMA_PNP_NOTIFICATION_CODE code)
 {
     typedef VOID (*notify_fn)(PVOID handle, PNET_DMA_PNP_NOTIFICATION event);
-    WCHAR text[] = {'N', 'e', 't', 'D', 'm', 'a', 'P', 'n', 'P', 'E', 'v', 'e',
-                    'n', 't', 'N', 'o', 't', 'i', 'f', 'y'};
-    UNICODE_STRING name = {.Length = sizeof text, .MaximumLength = sizeof text, .Buffer = text};
     NET_DMA_PNP_NOTIFICATION event = {
         .StructureRevision = NET_DMA_PNP_NOTIFICATION_REVISION_1,
         .StructureSize = sizeof event,
@@ -256,7 +284,7 @@ static bool notify(struct provider *provider, NET_DMA_PNP_NOTIFICATION_CODE code
 
     if (version(&provider->config) < VERSION_1_1)
         return false;
-    notify_fn call = (notify_fn)NdisGetRoutineAddress(&name);
+    notify_fn call = (notify_fn)find_routine("NetDmaPnPEventNotify");
     if (!call)
         return false;
     call(provider->handle, &event);

@@ -45,7 +45,8 @@ struct provider_config {
     struct kernel *kernel;       /* outlives the provider, as its interface does */
     const struct bar_ops *bar;   /* the engine's registers */
     void *bar_ctx;
-    unsigned major, minor;       /* NetDMA version: 1.0, 1.1, 2.0 or 2.1 */
+    unsigned major, minor;       /* NetDMA version: 1.0, 1.1, 2.0 or 2.1, or that of the interface
+                                    where it is older (R-VER-3) */
     unsigned channels;           /* at most so many; 0: all that the engine has */
     unsigned address_bits;       /* the engine's, 32..64: no register tells */
     uint32_t vendor;             /* PCI vendor id */
@@ -105,6 +106,7 @@ struct provider_stats {
     uint64_t starts, appends, suspends, resumes, aborts, resets;  /* that succeeded */
     uint64_t interrupts, dpcs;
     uint64_t errors;             /* halts that a DPC or a callback found */
+    uint32_t chanerr;            /* CHANERR at the newest of them */
     uint64_t words;              /* completion words that the provider had to write */
     uint64_t refused;            /* callbacks that did not succeed */
 };

@@ -81,15 +81,11 @@ static unsigned choose_cpu(const struct provider_channel *chan,
     return chan->interrupt_cpu;
 }
 
-/* ioat_chan_open primes the word, which is the client's until its first start: it gets
- * its value back. */
 static enum ioat_status open_channel(struct provider_channel *chan,
                                      const NET_DMA_CHANNEL_PARAMETERS *parameters)
 {
     struct provider *provider = chan->provider;
     const uint64_t priority_max = IOAT_FIELD_GET(~UINT64_C(0), CHANCTRL, PRIORITY);
-    uint64_t *word = parameters->CompletionVirtualAddress;
-    uint64_t value = __atomic_load_n(word, __ATOMIC_RELAXED);
     struct ioat_chan_config config;
     enum ioat_status status;
 
@@ -102,11 +98,10 @@ static enum ioat_status open_channel(struct provider_channel *chan,
     config.priority = (unsigned)(parameters->ChannelPriority < priority_max
                                      ? parameters->ChannelPriority : priority_max);
     config.wait_ns = provider->config.wait_ns;
-    config.word = word;
+    config.word = parameters->CompletionVirtualAddress;
     config.word_bus = (uint64_t)parameters->CompletionPhysicalAddress.QuadPart;
-    status = ioat_chan_open(provider->dev, chan->index, &config, &chan->chan);
-    __atomic_store_n(word, value, __ATOMIC_RELAXED);
-    return status;
+    config.keep_word = true;     /* the client's until its first start */
+    return ioat_chan_open(provider->dev, chan->index, &config, &chan->chan);
 }
 
 static NTSTATUS try_channel(struct provider_channel *chan, PNET_DMA_CHANNEL_PARAMETERS parameters,
@@ -263,8 +258,8 @@ static NTSTATUS suspend(struct provider_channel *chan, PPHYSICAL_ADDRESS *last)
         if (!status)
             status = ioat_chan_status(chan->chan, &now);
         if (status) {
-            chan->failed |= status == IOAT_EHALTED;
-            chan->stats.errors += status == IOAT_EHALTED;
+            if (status == IOAT_EHALTED)
+                provider_note_halt(chan);
             return nt_status(status);
         }
         provider_store_word(chan, now.completed, NetDmaTransferStatusSuspend);

@@ -13,6 +13,13 @@ static PHYSICAL_ADDRESS address(uint64_t bus)
     return (PHYSICAL_ADDRESS){.QuadPart = (LONGLONG)bus};
 }
 
+/* A start makes CHANSTS forget; the word may still know. 0: neither does. */
+static uint64_t last_completed(const struct provider_channel *chan,
+                               const struct ioat_chan_status *now)
+{
+    return now->completed ? now->completed : ioat_word(chan->chan).completed;
+}
+
 bool provider_isr(struct provider *provider, unsigned channel)
 {
     struct ioat_chan_status now = {0};
@@ -24,7 +31,7 @@ bool provider_isr(struct provider *provider, unsigned channel)
     struct provider_channel *chan = &provider->channel[channel];
     chan->stats.interrupts++;
     ioat_chan_status(chan->chan, &now);   /* a device that is gone completed nothing */
-    NetDmaIsr(chan->handle, address(now.completed), &cpu);
+    NetDmaIsr(chan->handle, address(last_completed(chan, &now)), &cpu);
     kernel_dpc_queue(provider->kernel, &chan->dpc, cpu);
     return true;
 }
@@ -57,15 +64,13 @@ static bool look(struct provider_channel *chan, uint64_t *completed)
     if (ioat_chan_status(chan->chan, &now))
         return chan->started;
     if (chan->started && now.state == IOAT_CHANSTS_STATE_HALTED) {
-        chan->stats.errors += !chan->failed;
-        chan->failed = true;
+        provider_note_halt(chan);
         provider_store_halt(chan, now.completed);
         return true;
     }
     if (now.state == IOAT_CHANSTS_STATE_IDLE)
         chan->handed = chan->since = 0;
-    /* A start in between makes CHANSTS forget; the word may still know. */
-    *completed = now.completed ? now.completed : ioat_word(chan->chan).completed;
+    *completed = last_completed(chan, &now);
     return *completed;
 }
 

@@ -81,6 +81,8 @@ void provider_quiesce(struct provider_channel *chan);
 
 /* ---- provider_word.c: lock held ---- */
 
+/* The engine has stopped on an error: noted and counted once, with its cause. */
+void provider_note_halt(struct provider_channel *chan);
 /* The engine has stopped on an error, as far as the word in memory tells. */
 bool provider_halted(struct provider_channel *chan);
 /* Makes the word say that the channel stands still behind `bus`. */

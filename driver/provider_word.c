@@ -13,6 +13,15 @@ static bool says(uint64_t word, NET_DMA_TRANSFER_STATUS status)
     return (word & NET_DMA_TRANSFER_STATUS_MASK) == (uint64_t)status;
 }
 
+void provider_note_halt(struct provider_channel *chan)
+{
+    if (chan->failed)
+        return;
+    chan->failed = true;
+    chan->stats.errors++;
+    ioat_chan_error(chan->chan, &chan->stats.chanerr);   /* a device that is gone: as it was */
+}
+
 bool provider_halted(struct provider_channel *chan)
 {
     uint64_t word = load(chan);
@@ -21,10 +30,9 @@ bool provider_halted(struct provider_channel *chan)
     if (chan->failed || !says(word, NetDmaTransferStatusHalted))
         return chan->failed;
     /* An old word may look like a new one; only then the engine is asked. */
-    chan->failed = word != chan->word_before ||
-                   (!ioat_chan_status(chan->chan, &now) &&
-                    now.state == IOAT_CHANSTS_STATE_HALTED);
-    chan->stats.errors += chan->failed;
+    if (word != chan->word_before || (!ioat_chan_status(chan->chan, &now) &&
+                                      now.state == IOAT_CHANSTS_STATE_HALTED))
+        provider_note_halt(chan);
     return chan->failed;
 }
 

@@ -141,6 +141,17 @@ static void odd_word(struct ioat_chan_config *config)
     config->word = mine;
     config->word_bus = 4;
 }
+static void keep_nobodys_word(struct ioat_chan_config *config)
+{
+    config->ring_log2 = 0;
+    config->keep_word = true;
+}
+static void keep_a_rings_word(struct ioat_chan_config *config)
+{
+    odd_word(config);
+    config->word_bus = 8;
+    config->keep_word = true;
+}
 
 static const struct {
     void (*change)(struct ioat_chan_config *config);
@@ -148,6 +159,7 @@ static const struct {
 } bad_configs[] = {
     {no_change, 4}, {ring_17, 0}, {chunk_above_ring, 0}, {chunks_128, 0},
     {priority_16, 0}, {no_wait, 0}, {odd_word, 0},
+    {keep_nobodys_word, 0}, {keep_a_rings_word, 0},
 };
 
 START_TEST(driver_channel_open_refuses_values_out_of_range)
@@ -207,6 +219,47 @@ START_TEST(r_sta_10_word_is_set_before_the_first_start)
     ck_assert_uint_eq(*config.word & IOAT_CHANSTS_COMPLETED, 0);
     rig_ok(rig_poll(rig));
     ck_assert_uint_eq(rig->results, 0);
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(driver_channel_open_keeps_a_word_that_is_not_its_own)
+{
+    struct rig *rig = rig_new();
+    struct ioat_platform platform = fake_platform(&rig->fake);
+    struct dma_buf mine = fake_memory(&rig->fake, 64);
+    struct ioat_chan_config config;
+    const uint64_t before = mine.bus | IOAT_CHANSTS_STATE_IDLE;
+
+    ioat_chan_config_init(&config);
+    config.ring_log2 = 0;
+    config.word = mine.cpu;
+    config.word_bus = mine.bus;
+    config.keep_word = true;
+    *config.word = before;
+    rig_ok(ioat_open(&platform, &rig->dev));
+    rig_ok(ioat_chan_open(rig->dev, 0, &config, &rig->chan));
+    ck_assert_uint_eq(*config.word, before);
+    ck_assert_uint_eq(rig->fake.chan[0].chancmp, mine.bus);
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(driver_chan_error_reads_and_keeps_chanerr)
+{
+    struct rig *rig = rig_ring(0);
+    uint32_t chanerr = 1;
+
+    rig_ok(ioat_chan_error(rig->chan, &chanerr));
+    ck_assert_uint_eq(chanerr, 0);
+    fake_halt(&rig->fake, 0, IOAT_CHANERR_READ_DATA);
+    rig_ok(ioat_chan_error(rig->chan, &chanerr));
+    rig_ok(ioat_chan_error(rig->chan, &chanerr));
+    ck_assert_uint_eq(chanerr, IOAT_CHANERR_READ_DATA);
+    rig_is(ioat_chan_error(rig->chan, NULL), IOAT_EINVAL);
+    rig_ok(ioat_abort(rig->chan));
+    rig_ok(ioat_chan_error(rig->chan, &chanerr));
+    ck_assert_uint_eq(chanerr, 0);
     rig_close(rig);
 }
 END_TEST
@@ -591,6 +644,8 @@ Suite *driver_suite(void)
     tcase_add_test(device, driver_channel_open_programs_and_arms);
     tcase_add_test(device, driver_channel_open_takes_priority_and_callers_word);
     tcase_add_test(device, r_sta_10_word_is_set_before_the_first_start);
+    tcase_add_test(device, driver_channel_open_keeps_a_word_that_is_not_its_own);
+    tcase_add_test(device, driver_chan_error_reads_and_keeps_chanerr);
     tcase_add_loop_test(device, driver_channel_open_refuses_values_out_of_range, 0,
                         sizeof bad_configs / sizeof *bad_configs);
     tcase_add_test(device, driver_channel_open_respects_another_owner);

@@ -434,6 +434,40 @@ START_TEST(power_comes_back)
 }
 END_TEST
 
+/* Nobody tells the library, so it finds out by itself, and comes back when it is asked to. */
+START_TEST(r_pwr_7_a_1_0_provider_without_power_is_replaced_by_the_cpu_until_it_is_back)
+{
+    struct prig_config config = prig_config(false);
+    struct client client;
+    struct netdma_channel_info info;
+
+    config.major = 1;
+    config.minor = 0;
+    open_client(&client, prig_open(&config));
+    prig_ok(request(&client, 0, length_of(0)));
+    prig_io(kernel_wait(client.rig->kernel, NULL, NULL, PRIG_LONG / 10));
+    provider_power_down(client.rig->provider);
+    prig_ok(request(&client, 1, length_of(1)));
+    prig_ok(request(&client, 2, length_of(2)));
+    kernel_run(client.rig->kernel);
+    ck_assert_uint_eq(client.done, 3);
+    prig_ok(netdma_channel_info(client.channel, &info));
+    ck_assert(!info.offload);
+    lose_power(client.rig);
+    provider_power_up(client.rig->provider);
+    kernel_run(client.rig->kernel);
+    prig_ok(netdma_channel_info(client.channel, &info));
+    ck_assert(info.offload);
+    for (unsigned n = 3; n < COPIES; n++)
+        prig_ok(request(&client, n, length_of(n)));
+    prig_io(kernel_wait(client.rig->kernel, all_done, &client, 10 * PRIG_LONG));
+    ck_assert_uint_eq(client.failed, 0);
+    for (unsigned n = 0; n < COPIES; n++)
+        ck_assert_msg(arrived(client.rig, n, length_of(n)), "copy %u", n);
+    close_client(&client);
+}
+END_TEST
+
 START_TEST(without_power_nothing_starts)
 {
     struct prig *rig = prig_in(_i, PRIG_IDLE);
@@ -510,6 +544,7 @@ Suite *provider_system_suite(void)
     tcase_add_loop_test(tcase, stop_drains, 0, BOTH);
     tcase_add_loop_test(tcase, client_survives_an_error, 0, BOTH);
     tcase_add_loop_test(tcase, power_comes_back, 0, EACH_VERSION);
+    tcase_add_test(tcase, r_pwr_7_a_1_0_provider_without_power_is_replaced_by_the_cpu_until_it_is_back);
     tcase_add_loop_test(tcase, without_power_nothing_starts, 0, BOTH);
     return suite;
 }

@@ -8,8 +8,8 @@
  * next window, while the engine copies. Only before a window goes to the user it polls
  * for the last copy in it.
  *
- * Two passes: the first measures what a request costs this CPU, back to back; the second
- * lets the CPU spend that time on the simulated clock.
+ * What a copy and a request cost this CPU is measured first (rx_cost.h); then the stream is
+ * received, with the CPU spending that time on the simulated clock.
  */
 #include <sys/mman.h>
 #include <time.h>
@@ -20,6 +20,7 @@
 #include "provider.h"
 #include "provider_sim.h"
 #include "rx_cli.h"
+#include "rx_instant.h"
 #include "rx_stream.h"
 
 enum {
@@ -28,9 +29,6 @@ enum {
     USER_OFFSET = 100,           /* of the user's buffer in its first page */
     POLL_NS = 100,               /* between two looks at a completion */
     PATIENCE_NS = 100000000,     /* for any completion */
-    LINE = 64,                   /* bytes of a cache line */
-    REPEATS = 9,                 /* of a measurement, for its median */
-    TIMER_CALLS = 1001,
 };
 #define BUS_HIGH UINT64_C(0x2000000000)    /* where the pages lie, if the build has so */
 #define BUS_HIGH_BITS 40                   /*   many address bits */
@@ -41,7 +39,7 @@ struct pages {
     size_t count;
 };
 
-/* The registers, with the time that they take: the simulation's is not the driver's. */
+/* The registers, with the time that they take: the engine's is not the driver's. */
 struct meter {
     const struct bar_ops *bar;
     void *bar_ctx;
@@ -49,10 +47,23 @@ struct meter {
     uint64_t host_ns, clocks, accesses;
 };
 
+/* An engine with its provider and a channel. */
+struct side {
+    struct meter meter;
+    struct provider *provider;
+    PVOID channel;
+};
+
 struct pass {
     uint64_t elapsed, protocol, driver, registers, waiting;   /* clocks */
     uint64_t accesses;           /* of registers */
-    uint64_t driver_ns;          /* measured, for a segment: the windows' median */
+};
+
+struct segment {
+    uint32_t bytes;
+    NET_DMA_COPY_ID id;
+    uint64_t asked;              /* clock of the request, */
+    uint64_t latency;            /*   and clocks until the CPU saw it done */
 };
 
 struct rx {
@@ -60,20 +71,18 @@ struct rx {
     const struct ioat_sim_build *build;
     struct ioat_sim *sim;
     struct ioat_platform platform;
-    struct meter meter;
     struct kernel *kernel;
     struct netdma_interface *iface;
-    struct provider *provider;
     struct provider_sim *glue;
-    PVOID client, channel;
+    PVOID client;
+    struct side rtl, instant;    /* the simulated engine; one to measure the CPU with */
+    struct instant engine;
     uint8_t *sent;
     struct stream stream;
     struct pages ring, user;
     struct netdma_chain to[BUFFERS], from[BUFFERS];   /* of the request in each buffer */
-    NET_DMA_COPY_ID id[BUFFERS];
-    uint32_t *length;            /* of all segments */
-    size_t segments, taken;      /* received; and buffers taken since the start */
-    size_t room;
+    struct segment *segment;     /* number n lies in buffer n % BUFFERS */
+    size_t segments, seen, room; /* received; of them seen done; places */
     uint64_t random;
     uint64_t timer_ns;           /* of a look at the host's clock */
 };
@@ -107,27 +116,6 @@ static uint64_t host_ns(void)
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-static uint64_t median(uint64_t *value, size_t n)
-{
-    qsort(value, n, sizeof *value, ascending);
-    return n ? value[n / 2] : 0;
-}
-
-static uint64_t measure_timer(void)
-{
-    uint64_t start = host_ns();
-
-    for (unsigned n = 0; n < TIMER_CALLS; n++)
-        host_ns();
-    return (host_ns() - start) / TIMER_CALLS;
 }
 
 /* ---- registers ---- */
@@ -225,23 +213,40 @@ static void open_world(struct rx *rx)
     must(rx, netdma_interface_open(&iface, &rx->iface), "opening NetDMA");
 }
 
-static void open_provider(struct rx *rx)
+static void open_provider(struct rx *rx, struct side *side, const struct bar_ops *bar, void *bar_ctx)
 {
     struct provider_config config;
 
-    rx->meter = (struct meter){.bar = rx->platform.bar, .bar_ctx = rx->platform.bar_ctx,
-                               .sim = rx->sim};
+    side->meter = (struct meter){.bar = bar, .bar_ctx = bar_ctx, .sim = rx->sim};
     provider_config_init(&config);
     config.kernel = rx->kernel;
     config.bar = &meter_ops;
-    config.bar_ctx = &rx->meter;
+    config.bar_ctx = &side->meter;
     config.major = rx->opt.major;
     config.minor = rx->opt.minor;
     config.address_bits = rx->build->addr_bits;
-    must(rx, provider_open(&config, &rx->provider), "opening the provider");
-    must(rx, provider_sim_connect(rx->provider, rx->kernel, rx->sim, &rx->glue),
+    must(rx, provider_open(&config, &side->provider), "opening the provider");
+}
+
+static void open_providers(struct rx *rx)
+{
+    const struct ioat_sim_build *build = rx->build;
+
+    open_provider(rx, &rx->rtl, rx->platform.bar, rx->platform.bar_ctx);
+    must(rx, provider_sim_connect(rx->rtl.provider, rx->kernel, rx->sim, &rx->glue),
          "connecting interrupts");
-    provider_start(rx->provider);
+    instant_init(&rx->engine, rx->kernel, build->cbver, build->xfercap_log2, build->dmacapability);
+    open_provider(rx, &rx->instant, &instant_ops, &rx->engine);
+    provider_start(rx->rtl.provider);
+    provider_start(rx->instant.provider);
+}
+
+static void open_channel(struct rx *rx, struct side *side)
+{
+    must_nt(rx, NetDmaAllocateChannel(rx->client, provider_handle(side->provider), NULL,
+                                      &side->channel),
+            "allocating a channel");
+    must_nt(rx, NetDmaSetMaxPendingDescriptors(side->channel, rx->opt.batch), "setting the batch");
 }
 
 static void open_client(struct rx *rx)
@@ -249,19 +254,19 @@ static void open_client(struct rx *rx)
     const struct netdma_client_characteristics characteristics = {.size = sizeof characteristics};
 
     must_nt(rx, NetDmaRegisterClient(rx, &rx->client, &characteristics), "registering a client");
-    must_nt(rx, NetDmaAllocateChannel(rx->client, provider_handle(rx->provider), NULL,
-                                      &rx->channel),
-            "allocating a channel");
-    must_nt(rx, NetDmaSetMaxPendingDescriptors(rx->channel, rx->opt.batch), "setting the batch");
+    open_channel(rx, &rx->rtl);
+    open_channel(rx, &rx->instant);
 }
 
 static void close_world(struct rx *rx)
 {
-    NetDmaFreeChannel(rx->channel);
+    NetDmaFreeChannel(rx->instant.channel);
+    NetDmaFreeChannel(rx->rtl.channel);
     NetDmaDeregisterClient(rx->client);
-    provider_stop(rx->provider);
+    provider_stop(rx->rtl.provider);
     provider_sim_disconnect(rx->glue);
-    provider_close(rx->provider);
+    provider_close(rx->rtl.provider);
+    provider_close(rx->instant.provider);
     netdma_interface_close(rx->iface);
     kernel_close(rx->kernel);
     ioat_sim_close(rx->sim);
@@ -269,7 +274,7 @@ static void close_world(struct rx *rx)
 
 /* ---- the stream ---- */
 
-static void open_stream(struct rx *rx, bool announce)
+static void open_stream(struct rx *rx)
 {
     rx->stream = (struct stream){
         .bytes = rx->sent,
@@ -280,43 +285,55 @@ static void open_stream(struct rx *rx, bool announce)
         .in = -1,
     };
     if (rx->opt.generated) {
-        if (announce)
-            printf("stream: generated, as asked\n");
+        printf("stream: generated, as asked\n");
     } else if (stream_connect(&rx->stream)) {
-        if (announce)
-            printf("stream: TCP connection through 127.0.0.1\n");
-    } else if (announce) {
+        printf("stream: TCP connection through 127.0.0.1\n");
+    } else {
         printf("stream: generated, as there is no TCP here (%s: %s)\n", rx->stream.trouble,
                strerror(rx->stream.error));
     }
 }
 
-static void note_length(struct rx *rx, size_t bytes)
-{
-    if (rx->segments == rx->room) {
-        rx->room = rx->room ? 2 * rx->room : 1024;
-        rx->length = need(realloc(rx->length, rx->room * sizeof *rx->length));
-    }
-    rx->length[rx->segments++] = (uint32_t)bytes;
-}
-
 /* ---- receiving ---- */
 
-/* Polls until the copy is done; the CPU has nothing else to do meanwhile. */
-static void await(struct rx *rx, struct pass *pass, NET_DMA_COPY_ID id)
+/* Polls until the copy is done. */
+static void await(struct rx *rx, NET_DMA_COPY_ID id)
 {
-    uint64_t start = ioat_sim_now(rx->sim), begin = kernel_now(rx->kernel);
-    NTSTATUS status = NetDmaIsDmaCopyComplete(rx->channel, id);
+    uint64_t begin = kernel_now(rx->kernel);
+    NTSTATUS status = NetDmaIsDmaCopyComplete(rx->rtl.channel, id);
 
     if (status == STATUS_PENDING)
-        NetDmaFlushPendingDescriptors(rx->channel);
-    while ((status = NetDmaIsDmaCopyComplete(rx->channel, id)) == STATUS_PENDING) {
+        NetDmaFlushPendingDescriptors(rx->rtl.channel);
+    while ((status = NetDmaIsDmaCopyComplete(rx->rtl.channel, id)) == STATUS_PENDING) {
         enum ioat_status waited = kernel_wait(rx->kernel, NULL, NULL, POLL_NS);
         if (!waited && kernel_now(rx->kernel) - begin > PATIENCE_NS)
             waited = IOAT_ETIME;
         must(rx, waited, "waiting for the engine");
     }
     must_nt(rx, status, "a copy came back");
+}
+
+#include "rx_cost.h"
+
+/* Which segments are done by now. */
+static void look(struct rx *rx)
+{
+    while (rx->seen < rx->segments) {
+        struct segment *segment = &rx->segment[rx->seen];
+        if (NetDmaIsDmaCopyComplete(rx->rtl.channel, segment->id) == STATUS_PENDING)
+            return;
+        segment->latency = ioat_sim_now(rx->sim) - segment->asked;
+        rx->seen++;
+    }
+}
+
+/* The CPU has nothing else to do until segment n is there. */
+static void await_segment(struct rx *rx, struct pass *pass, size_t n)
+{
+    uint64_t start = ioat_sim_now(rx->sim);
+
+    await(rx, rx->segment[n].id);
+    look(rx);
     pass->waiting += ioat_sim_now(rx->sim) - start;
 }
 
@@ -328,72 +345,60 @@ static void work(struct rx *rx, uint64_t ns, uint64_t *clocks)
     if (ns)
         must(rx, kernel_stall(rx->kernel, ns), "the CPU's work");
     kernel_run(rx->kernel);
+    look(rx);
     *clocks += ioat_sim_now(rx->sim) - start;
 }
 
-/* Asks for the copy of a segment; returns the host's time without the simulator's. */
-static uint64_t request(struct rx *rx, size_t buffer, uint64_t at, size_t bytes)
+static struct segment *new_segment(struct rx *rx)
 {
-    uint64_t in_bar = rx->meter.host_ns, accesses = rx->meter.accesses;
-
-    rx->from[buffer] = (struct netdma_chain){.va = rx->ring.cpu + buffer * PAGE + HEADERS,
-                                             .bytes = bytes};
-    rx->to[buffer] = (struct netdma_chain){.va = rx->user.cpu + USER_OFFSET + at, .bytes = bytes};
-    uint64_t start = host_ns();
-    NTSTATUS status = NetDmaChainCopyVirtualToVirtual(rx->channel, &rx->to[buffer], 0,
-                                                      &rx->from[buffer], 0, bytes,
-                                                      &rx->id[buffer]);
-    uint64_t spent = host_ns() - start;
-    must_nt(rx, status, "requesting a copy");
-    uint64_t other = rx->meter.host_ns - in_bar + (1 + rx->meter.accesses - accesses) * rx->timer_ns;
-    return spent > other ? spent - other : 0;
+    if (rx->segments == rx->room) {
+        rx->room = rx->room ? 2 * rx->room : 1024;
+        rx->segment = need(realloc(rx->segment, rx->room * sizeof *rx->segment));
+    }
+    return &rx->segment[rx->segments];
 }
 
-/* measure: the CPU does nothing else, so that the simulator does not cool its caches. */
-static struct pass receive(struct rx *rx, uint64_t driver_ns, bool measure)
+/* The next segment arrives in its buffer and its copy to byte `at` is asked for; its length. */
+static size_t receive_segment(struct rx *rx, struct pass *pass, uint64_t driver_ns, uint64_t at,
+                              size_t most)
+{
+    size_t n = rx->segments, buffer = n % BUFFERS, bytes;
+    uint8_t *payload = rx->ring.cpu + buffer * PAGE + HEADERS;
+
+    if (n >= BUFFERS)
+        await_segment(rx, pass, n - BUFFERS);
+    if (!stream_segment(&rx->stream, payload, most, &bytes))
+        fail(1, "the stream, %s: %s", rx->stream.trouble, strerror(rx->stream.error));
+    work(rx, rx->opt.protocol_ns, &pass->protocol);
+    struct segment *segment = new_segment(rx);
+    *segment = (struct segment){.bytes = (uint32_t)bytes, .asked = ioat_sim_now(rx->sim)};
+    segment->id = ask(rx, rx->rtl.channel, (unsigned)buffer, rx->user.cpu + USER_OFFSET + at, payload, bytes);
+    rx->segments++;
+    work(rx, driver_ns, &pass->driver);
+    return bytes;
+}
+
+static struct pass receive(struct rx *rx, uint64_t driver_ns)
 {
     struct pass pass = {0};
-    uint64_t start = ioat_sim_now(rx->sim), registers = rx->meter.clocks, at = 0;
-    uint64_t accesses = rx->meter.accesses;
-    size_t windows = (rx->opt.bytes + rx->opt.window - 1) / rx->opt.window, done = 0;
-    uint64_t *cost = need(calloc(windows, sizeof *cost));
-    NET_DMA_COPY_ID before = 0, last = 0;
+    uint64_t start = ioat_sim_now(rx->sim), registers = rx->rtl.meter.clocks, at = 0;
+    uint64_t accesses = rx->rtl.meter.accesses;
+    size_t before = 0;           /* segments of the windows before this one */
 
     memset(rx->user.cpu, GUARD, rx->user.count * PAGE);
-    rx->segments = 0;
-    for (size_t window = 0; window < windows; window++) {
-        uint64_t end = (window + 1) * (uint64_t)rx->opt.window;
-        size_t first = rx->segments;
-        uint64_t spent = 0;
-        while (at < end && at < rx->opt.bytes) {
-            size_t buffer = rx->taken % BUFFERS, bytes;
-            if (rx->taken++ >= BUFFERS)
-                await(rx, &pass, rx->id[buffer]);
-            if (!stream_segment(&rx->stream, rx->ring.cpu + buffer * PAGE + HEADERS,
-                                (size_t)(end - at), &bytes))
-                fail(1, "the stream, %s: %s", rx->stream.trouble, strerror(rx->stream.error));
-            if (!measure)
-                work(rx, rx->opt.protocol_ns, &pass.protocol);
-            spent += request(rx, buffer, at, bytes);
-            if (!measure)
-                work(rx, driver_ns, &pass.driver);
-            note_length(rx, bytes);
-            last = rx->id[buffer];
-            at += bytes;
-        }
-        NetDmaFlushPendingDescriptors(rx->channel);
-        cost[done++] = spent / (rx->segments - first);
+    for (uint64_t end = rx->opt.window; at < rx->opt.bytes; end += rx->opt.window) {
+        while (at < end && at < rx->opt.bytes)
+            at += receive_segment(rx, &pass, driver_ns, at, (size_t)(end - at));
+        NetDmaFlushPendingDescriptors(rx->rtl.channel);
         /* Two windows are posted: the one before goes to the user now. */
         if (before)
-            await(rx, &pass, before);
-        before = last;
+            await_segment(rx, &pass, before - 1);
+        before = rx->segments;
     }
-    await(rx, &pass, last);
+    await_segment(rx, &pass, rx->segments - 1);
     pass.elapsed = ioat_sim_now(rx->sim) - start;
-    pass.registers = rx->meter.clocks - registers;
-    pass.accesses = rx->meter.accesses - accesses;
-    pass.driver_ns = median(cost, done);
-    free(cost);
+    pass.registers = rx->rtl.meter.clocks - registers;
+    pass.accesses = rx->rtl.meter.accesses - accesses;
     return pass;
 }
 
@@ -410,106 +415,129 @@ static void compare(const struct rx *rx)
     }
 }
 
-/* ---- the CPU's own copy ---- */
+/* ---- the tables ---- */
 
-static bool flush_caches(const void *at, size_t bytes)
+/* One way to receive the stream, in clocks of the engine. */
+struct way {
+    const char *name;
+    double copying;              /* the CPU copies, or asks for copies, in all */
+    double elapsed, free;
+};
+
+static void print_way(const struct rx *rx, const struct way *way)
 {
-#if defined(__x86_64__)
-    for (size_t n = 0; n < bytes + LINE; n += LINE)
-        __builtin_ia32_clflush((const char *)at + n);
-    __builtin_ia32_mfence();
-    return true;
-#else
-    (void)at;
-    (void)bytes;
-    return false;
-#endif
+    double us = way->elapsed / rx->build->clock_mhz;
+
+    printf("%-36s %9.1f %10.0f %10.0f %7.0f %6.1f %%\n", way->name,
+           way->copying / (double)rx->segments, way->elapsed - way->free, way->elapsed,
+           (double)rx->opt.bytes / us, 100 * way->free / way->elapsed);
 }
 
-/* The segments [first, end) from page buffers to `to`; ns. */
-static uint64_t copy_segments(const struct rx *rx, size_t first, size_t end, uint8_t *to)
+static struct way cpu_way(const struct rx *rx, const struct pass *pass, const char *name,
+                          double segment)
 {
-    uint64_t start = host_ns();
+    double copying = segment * (double)rx->opt.bytes / rx->opt.segment;
 
-    for (size_t n = first; n < end; n++) {
-        memcpy(to, rx->ring.cpu + n % BUFFERS * PAGE + HEADERS, rx->length[n]);
-        to += rx->length[n];
-    }
-    __asm__ volatile("" ::: "memory");
-    return host_ns() - start;
+    return (struct way){.name = name, .copying = copying,
+                        .elapsed = copying + (double)pass->protocol};
 }
 
-/* All segments, some at a time: the sum of their medians, ns. cold: out of the caches. */
-static uint64_t measure_cpu(const struct rx *rx, bool cold)
+static void print_ways(const struct rx *rx, const struct pass *pass, const struct cost *cost)
 {
-    enum { GROUP = 45 };         /* 64 KiB of full segments: fits a second-level cache */
-    uint8_t *to = need(calloc(GROUP, SEGMENT_MAX));
-    uint64_t total = 0, took[REPEATS];
+    const struct way offload = {
+        .name = "the engine copies",
+        .copying = (double)pass->driver,
+        .elapsed = (double)pass->elapsed,
+        .free = (double)pass->waiting,
+    };
+    const struct way warm = cpu_way(rx, pass, "the CPU copies, data in its caches", cost->warm);
+    const struct way cold = cpu_way(rx, pass, "the CPU copies, data in memory only", cost->cold);
 
-    for (size_t first = 0; first < rx->segments; first += GROUP) {
-        size_t end = first + GROUP < rx->segments ? first + GROUP : rx->segments;
-        copy_segments(rx, first, end, to);
-        for (unsigned n = 0; n < REPEATS; n++) {
-            if (cold) {
-                for (size_t k = first; k < end; k++)
-                    flush_caches(rx->ring.cpu + k % BUFFERS * PAGE, HEADERS + rx->length[k]);
-                flush_caches(to, GROUP * SEGMENT_MAX - LINE);
-            }
-            took[n] = copy_segments(rx, first, end, to);
-        }
-        uint64_t typical = median(took, REPEATS);
-        total += typical > rx->timer_ns ? typical - rx->timer_ns : 0;
-    }
-    free(to);
-    return total;
+    printf("\nReceiving the stream, in clocks of the engine (%u MHz)\n", rx->build->clock_mhz);
+    printf("%-36s %9s %10s %10s %7s %8s\n", "", "CPU, for", "CPU busy", "elapsed", "MB/s", "CPU free");
+    printf("%-36s %9s\n", "", "a copy");
+    print_way(rx, &warm);
+    if (cost->cold > 0)
+        print_way(rx, &cold);
+    print_way(rx, &offload);
 }
 
-/* ---- the table ---- */
-
-static void row(const struct rx *rx, const char *name, uint64_t clocks)
+static void print_latency(const struct rx *rx)
 {
-    printf("%-44s %10.1f %10.1f %12" PRIu64 "\n", name, (double)clocks / (double)rx->segments,
-           (double)clocks * 1024 / (double)rx->opt.bytes, clocks);
+    uint64_t *latency = need(malloc(rx->segments * sizeof *latency));
+
+    for (size_t n = 0; n < rx->segments; n++)
+        latency[n] = rx->segment[n].latency;
+    uint64_t middle = median(latency, rx->segments);
+    printf("From a request to the CPU's knowledge that the data is there: median %" PRIu64
+           ", worst %" PRIu64 " clocks.\n", middle, latency[rx->segments - 1]);
+    free(latency);
 }
 
-static uint64_t in_clocks(const struct rx *rx, uint64_t ns)
+/* The smallest size from which on the engine frees the CPU; 0: none. */
+static size_t wins_from(const struct cost *cost, unsigned n, bool cold)
 {
-    return ns * rx->build->clock_mhz / 1000;
+    size_t from = 0;
+
+    while (n-- && (cold ? cost[n].cold : cost[n].warm) > cost[n].request)
+        from = cost[n].bytes;
+    return from;
 }
 
-static void print_table(const struct rx *rx, const struct pass *pass, uint64_t driver_ns)
+static void print_verdict(const char *where, size_t from)
 {
-    bool can_flush = flush_caches(rx->sent, 0);
-    uint64_t warm = in_clocks(rx, measure_cpu(rx, false));
-    uint64_t cold = can_flush ? in_clocks(rx, measure_cpu(rx, true)) : 0;
+    if (from)
+        printf("With the data %s, the engine frees the CPU from %zu bytes on.\n", where, from);
+    else
+        printf("With the data %s, copying costs the CPU less than asking does.\n", where);
+}
 
-    printf("\n%-44s %10s %10s %12s\n", "clocks of the engine", "a segment", "a KiB", "in all");
-    row(rx, "the CPU copies, data in its caches", warm);
-    if (can_flush)
-        row(rx, "the CPU copies, data in memory only", cold);
-    row(rx, "offload: the CPU requests the copies", pass->driver);
-    row(rx, "offload: the CPU accesses registers", pass->registers);
-    row(rx, "offload: the CPU is free until data is there", pass->waiting);
-    row(rx, "receiving with offload, all in all", pass->elapsed);
-    row(rx, "receiving, the CPU copies from its caches", pass->protocol + warm);
-    if (can_flush)
-        row(rx, "receiving, the CPU copies from memory", pass->protocol + cold);
+/* How the engine compares for copies of other sizes. */
+static void print_sizes(struct rx *rx)
+{
+    static const size_t size[] = {64, 256, 1024, 4096, 16384, COST_BYTES_MAX};
+    enum { SIZES = sizeof size / sizeof *size };
+    struct cost cost[SIZES];
 
+    for (unsigned n = 0; n < SIZES; n++)
+        cost[n] = measure_cost(rx, size[n]);
+    bool cold = cost[0].cold > 0;
+    printf("\nOne copy by its size, in clocks of the engine: what is freed is the CPU's for other work\n");
+    printf("%8s | %10s %10s %10s | %10s | %10s %10s\n", "", "CPU copies", "CPU copies", "CPU asks",
+           "data there", "CPU freed", "CPU freed");
+    printf("%8s | %10s %10s %10s | %10s | %10s %10s\n", "bytes", "in caches", "in memory", "", "after",
+           "in caches", "in memory");
+    for (unsigned n = 0; n < SIZES; n++)
+        printf("%8zu | %10.1f %10.1f %10.1f | %10.0f | %10.1f %10.1f\n", cost[n].bytes, cost[n].warm,
+               cost[n].cold, cost[n].request, cost[n].engine, cost[n].warm - cost[n].request,
+               cold ? cost[n].cold - cost[n].request : 0.0);
+    print_verdict("in the CPU's caches", wins_from(cost, SIZES, false));
+    if (cold)
+        print_verdict("in memory only", wins_from(cost, SIZES, true));
+    else
+        printf("This CPU cannot flush its caches: \"in memory\" is not known.\n");
+}
+
+static void print_sources(const struct rx *rx, const struct pass *pass)
+{
     printf("\nWhere the figures come from:\n"
-           "- The CPU's copy is memcpy on this machine, same segments, medians of %d, ns turned into\n"
-           "  clocks of %u MHz.%s\n"
-           "- Requesting a copy took %" PRIu64 " ns a segment (%s).\n"
-           "  The simulator's own time is taken out; polls for completion are not in it.\n"
-           "- Registers: %" PRIu64 " accesses, with the clocks that the simulated BAR needs. The way\n"
+           "- CPU: memcpy, or the library and the provider of this directory, on this machine, in ns turned\n"
+           "  into clocks; medians of groups of up to %u copies. Asking includes a doorbell and a poll a\n"
+           "  group and is measured against an engine of no cost, so that the simulator is not in the\n"
+           "  caches; register accesses are taken out. In memory: source and target were flushed before.\n"
+           "- Registers: %" PRIu64 " accesses in the stream took %" PRIu64 " clocks on the simulated BAR; the way\n"
            "  over a PCIe link is not in them.\n"
-           "- Protocol work is assumed: %u ns a segment. What remains is counted on the simulated\n"
-           "  RTL: %u-bit bus, memory that answers after %u clocks.\n",
-           REPEATS, rx->build->clock_mhz,
-           can_flush ? " In memory only: both sides were flushed from all caches before."
-                     : " This CPU cannot flush its caches: only the best case is known.",
-           driver_ns,
-           rx->opt.driver_fixed ? "as given" : "library and provider, measured here, back to back",
-           pass->accesses, rx->opt.protocol_ns, rx->build->data_bits, rx->opt.latency);
+           "- Protocol work is assumed: %u ns a segment. CPU busy: protocol work, and copying or asking.\n"
+           "- The rest is counted on the simulated RTL: a %u-bit bus, so at most %u MB/s, and memory\n"
+           "  that answers after %u clocks.\n",
+           rx->opt.batch, pass->accesses, pass->registers, rx->opt.protocol_ns,
+           rx->build->data_bits, rx->build->clock_mhz * rx->build->data_bits / 8,
+           rx->opt.latency);
+}
+
+static uint64_t in_ns(const struct rx *rx, double clocks)
+{
+    return (uint64_t)(clocks * 1000 / rx->build->clock_mhz + 0.5);
 }
 
 int main(int argc, char **argv)
@@ -523,24 +551,19 @@ int main(int argc, char **argv)
     rx.random = rx.opt.seed;
     rx.timer_ns = measure_timer();
     open_world(&rx);
-    open_provider(&rx);
+    open_providers(&rx);
     open_client(&rx);
     rx.ring = new_pages((size_t)BUFFERS * PAGE);
-    rx.user = new_pages(USER_OFFSET + rx.opt.bytes + PAGE);
+    rx.user = new_pages(USER_OFFSET + PAGE +
+                        (rx.opt.bytes > COST_TARGET_MAX ? rx.opt.bytes : COST_TARGET_MAX));
     scatter(&rx);
     rx.sent = need(malloc(rx.opt.bytes));
     for (uint64_t n = 0; n < rx.opt.bytes; n++)
         rx.sent[n] = (uint8_t)draw(&rx.random, 256);
 
-    uint64_t driver_ns = rx.opt.driver_ns;
-    if (!rx.opt.driver_fixed) {
-        open_stream(&rx, false);
-        driver_ns = receive(&rx, 0, true).driver_ns;
-        stream_close(&rx.stream);
-        compare(&rx);
-    }
-    open_stream(&rx, true);
-    pass = receive(&rx, driver_ns, false);
+    const struct cost cost = measure_cost(&rx, rx.opt.segment);
+    open_stream(&rx);
+    pass = receive(&rx, rx.opt.driver_fixed ? rx.opt.driver_ns : in_ns(&rx, cost.request));
     stream_close(&rx.stream);
     compare(&rx);
     netdma_interface_stats(rx.iface, &stats);
@@ -550,11 +573,14 @@ int main(int argc, char **argv)
     printf("%" PRIu64 " bytes in %zu segments, NetDMA %u.%u: every byte is right, all were copied by "
            "the engine\n",
            rx.opt.bytes, rx.segments, rx.opt.major, rx.opt.minor);
-    print_table(&rx, &pass, driver_ns);
+    print_ways(&rx, &pass, &cost);
+    print_latency(&rx);
+    print_sizes(&rx);
+    print_sources(&rx, &pass);
     close_world(&rx);
     munmap(rx.ring.cpu, rx.ring.count * PAGE);
     munmap(rx.user.cpu, rx.user.count * PAGE);
     free(rx.sent);
-    free(rx.length);
+    free(rx.segment);
     return 0;
 }
