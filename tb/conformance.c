@@ -65,6 +65,15 @@ static bool is_of_a_channel(enum netdma_call_kind kind)
     return kind >= NETDMA_CALL_START && kind <= NETDMA_CALL_RESET;
 }
 
+/* The NetDMA sheet, section 5: append, suspend and the like know no RESOURCES. */
+static bool is_documented(enum netdma_call_kind kind, NTSTATUS status)
+{
+    if (kind < NETDMA_CALL_SET_AFFINITY || kind > NETDMA_CALL_RESET || kind == NETDMA_CALL_FREE)
+        return true;
+    return status == STATUS_SUCCESS || status == STATUS_UNSUCCESSFUL ||
+           (status == STATUS_RESOURCES && kind <= NETDMA_CALL_START);
+}
+
 static void on_call(void *ctx, const struct netdma_call *call)
 {
     struct conf *conf = ctx;
@@ -78,6 +87,8 @@ static void on_call(void *ctx, const struct netdma_call *call)
     if (call->kind == NETDMA_CALL_ISR && conf->channel[0].raw &&
         call->channel == netdma_raw_handle(conf->channel[0].raw))
         conf->channel[0].isr.told = call->count;
+    if (!is_documented(call->kind, call->status))
+        conf->alien = call->name;
     if (conf->calls_n < CONF_CALLS)
         conf->calls[conf->calls_n++] = *call;
 }
@@ -194,6 +205,7 @@ void conf_close(struct conf *conf)
     conf->subject->ops->remove_device(conf->world);
     netdma_interface_close(conf->iface);
     conf->subject->ops->close(conf->world);
+    ck_assert_msg(!conf->alien, "%s returned a status that it does not have", conf->alien);
     free(conf);
 }
 

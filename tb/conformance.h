@@ -158,6 +158,7 @@ struct conf {
     unsigned calls_n;
     uint64_t longest_ns;         /* that a channel callback took */
     uint64_t called_ns;
+    const char *alien;           /* callback that returned what no page documents for it */
 };
 
 /* The subject, started, with one channel. */

@@ -18,6 +18,10 @@ START_TEST(ambiguity_01_descriptors_lie_at_multiples_of_64)
     ck_assert_uint_eq(conf_word(conf) & 0x38, 0);
     for (unsigned off = 8; off < LINE; off += 8)
         conf_no(netdma_raw_append(conf->channel[0].raw, conf->desc, conf_bus(conf, 42) + off, 1));
+    conf_list(conf, 0, 3);
+    conf->desc[0].NextDescriptor.QuadPart += 8;
+    conf_ok(conf_start_list(conf, 0, 3));
+    conf_await(conf, conf_word_of(conf, 0, NetDmaTransferStatusHalted));
     conf_close(conf);
 }
 END_TEST
@@ -246,12 +250,19 @@ END_TEST
 
 START_TEST(ambiguity_15_a_provider_registers_its_interface_version)
 {
-    struct conf *conf = conf_open(_i);
-    struct netdma_provider_info info = conf_info(conf);
+    struct subject_options options = conf_options(_i);
 
-    ck_assert_uint_eq(info.major, conf->subject->major);
-    ck_assert_uint_eq(info.minor, conf->subject->minor);
-    conf_close(conf);
+    for (options.minor = 0; options.minor < 2; options.minor++) {
+        struct conf *conf = conf_open_world(_i, &options, 2, 1);
+        conf_add(conf);
+        conf_start(conf);
+        struct netdma_provider_info info = conf_info(conf);
+        ck_assert_uint_eq(info.major, options.major);
+        ck_assert_uint_eq(info.minor, options.minor);
+        conf_ok(conf_allocate(conf, 0));
+        conf_check_works(conf);
+        conf_close(conf);
+    }
 }
 END_TEST
 

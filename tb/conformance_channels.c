@@ -25,6 +25,36 @@ START_TEST(r_alc_2_each_channel_has_a_context_of_its_own)
 }
 END_TEST
 
+/* Whatever happens to one channel, the other one ends its list. */
+START_TEST(r_alc_2_stopping_one_channel_leaves_the_other_alone)
+{
+    struct conf *conf = conf_open(_i);
+    struct conf_channel *other = &conf->channel[1];
+    uint64_t last;
+
+    conf_ok(conf_allocate(conf, 1));
+    for (unsigned turn = 0; turn < 4; turn++) {
+        conf_long_list(conf, 0, 8);
+        conf_long_list(conf, 20, 8);
+        conf_ok(netdma_raw_start(other->raw, &conf->desc[20], conf_bus(conf, 20), 8));
+        conf_ok(conf_start_list(conf, 0, 8));
+        conf_pass(conf, 400);
+        if (turn == 0)
+            conf_ok(conf_suspend(conf, &last));
+        conf_ok(turn == 1 ? conf_reset(conf) : conf_abort(conf));
+        if (turn == 3)
+            conf_free(conf, 0);
+        conf_settle(conf);
+        for (unsigned n = 0; n < 20; n++)
+            conf_settle(conf);
+        ck_assert_uint_eq(*other->word, conf_bus(conf, 27) | NetDmaTransferStatusIdle);
+        conf_check_copied(conf, 20, 8);
+        ck_assert_uint_eq(other->dpc.n, turn + 1);
+    }
+    conf_close(conf);
+}
+END_TEST
+
 START_TEST(r_alc_3_interrupts_name_the_channel)
 {
     struct conf *conf = conf_open(_i);
@@ -38,6 +68,35 @@ START_TEST(r_alc_3_interrupts_name_the_channel)
     ck_assert_uint_eq(other->isr.n, 1);
     ck_assert_uint_eq(other->dpc.n, 1);
     ck_assert_uint_eq(conf->channel[0].isr.n + conf->channel[0].dpc.n, 0);
+    conf_close(conf);
+}
+END_TEST
+
+/* Without messages all channels share the line; both are due when it is served. */
+START_TEST(r_alc_3_a_line_interrupt_finds_its_channel)
+{
+    struct subject_options options = conf_options(_i);
+    options.msix = false;
+    struct conf *conf = conf_open_world(_i, &options, 2, 1);
+    struct conf_channel *other = &conf->channel[1];
+
+    conf_add(conf);
+    conf_start(conf);
+    conf_ok(conf_allocate(conf, 0));
+    conf_ok(conf_allocate(conf, 1));
+    for (unsigned turn = 0; turn < 3; turn++) {
+        conf_list(conf, 0, 2);
+        conf_list(conf, 10, 3);
+        conf_ok(conf_start_list(conf, 0, 2));
+        if (turn)
+            conf_ok(netdma_raw_start(other->raw, &conf->desc[10], conf_bus(conf, 10), 3));
+        conf_settle(conf);
+        conf_settle(conf);
+        ck_assert_uint_eq(conf->channel[0].dpc.n, turn + 1);
+        ck_assert_uint_eq(other->dpc.n, turn);
+        ck_assert(conf->channel[0].dpc.last == conf_bus(conf, 1));
+        ck_assert(!turn || other->dpc.last == conf_bus(conf, 12));
+    }
     conf_close(conf);
 }
 END_TEST
@@ -69,6 +128,7 @@ START_TEST(r_alc_4_a_failed_allocation_leaves_nothing_behind)
     NET_DMA_CHANNEL_PARAMETERS good, bad;
     struct netdma_raw *raw[CHANNELS_MAX + 1];
     unsigned n = 0, channels = conf->subject->channels;
+    uint64_t beyond = conf_info(conf).address_max + 1;   /* 0: there is no such address */
 
     conf_free(conf, 0);
     conf_parameters(conf, 0);
@@ -81,6 +141,8 @@ START_TEST(r_alc_4_a_failed_allocation_leaves_nothing_behind)
         refused(conf, (bad = good, bad.Revision = 2, bad.Size = 55, bad));
         refused(conf, (bad = good, bad.Flags = 1, bad));
         refused(conf, (bad = good, bad.CompletionPhysicalAddress.QuadPart += 4, bad));
+        if (beyond)
+            refused(conf, (bad = good, bad.CompletionPhysicalAddress = conf_address(beyond), bad));
     }
     for (; n < channels; n++)
         conf_ok(netdma_raw_allocate(handle, &good, NULL, &raw[n]));
@@ -208,6 +270,8 @@ END_TEST
 
 const struct conf_test conf_channels[] = {
     {&r_alc_2_each_channel_has_a_context_of_its_own, TWO_CHANNELS, "it runs two at a time"},
+    {&r_alc_2_stopping_one_channel_leaves_the_other_alone, TWO_CHANNELS, "it stops one of two"},
+    {&r_alc_3_a_line_interrupt_finds_its_channel, TWO_CHANNELS, "it tells two apart"},
     {&r_alc_3_interrupts_name_the_channel, TWO_CHANNELS, "it tells two apart"},
     {&r_alc_4_an_allocated_channel_is_usable_at_once, ANY, NULL},
     {&r_alc_4_a_failed_allocation_leaves_nothing_behind, ANY, NULL},

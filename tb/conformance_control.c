@@ -170,6 +170,30 @@ END_TEST
 
 /* Suspended so early that nothing was processed, where the provider can be caught at that:
  * the list runs from its beginning. */
+/* Resumed and suspended again, over and over, at shifting distances: everything runs once. */
+START_TEST(r_res_1_suspend_and_resume_lose_and_repeat_nothing)
+{
+    struct conf *conf = conf_open(_i);
+
+    for (unsigned gap = 0; gap < 30; gap++) {
+        uint64_t last = 0;
+        conf_list(conf, 0, 8);
+        conf_ok(conf_start_list(conf, 0, 8));
+        for (unsigned n = 0; n < 6; n++) {
+            conf_pass(conf, gap * CONF_TICK);
+            conf_ok(conf_suspend(conf, &last));
+            conf_check_copied(conf, 0, conf_done(conf, last, 0, 8));
+            conf_ok(conf_resume(conf));
+        }
+        if (conf_done(conf, last, 0, 8) < 8)
+            conf_await_idle(conf, 7);
+        conf_check_copied(conf, 0, 8);
+        conf_settle(conf);
+    }
+    conf_close(conf);
+}
+END_TEST
+
 START_TEST(r_res_2_resume_with_nothing_processed_begins_at_the_start)
 {
     struct conf *conf = conf_open(_i);
@@ -316,6 +340,31 @@ START_TEST(r_abt_3_an_aborted_channel_can_be_started)
     for (enum conf_state state = CONF_READY; state < CONF_STATES; state++) {
         conf_enter(conf, state);
         conf_ok(conf_abort(conf));
+        conf_check_works(conf);
+    }
+    conf_close(conf);
+}
+END_TEST
+
+/* The channel is on its way from one list to another when it is stopped. */
+START_TEST(r_abt_3_a_start_just_before_an_abort_leaves_nothing)
+{
+    struct conf *conf = conf_open(_i);
+
+    conf_check_works(conf);              /* a descriptor that asked for the word (A2) */
+    for (unsigned n = 0; n < 24; n++) {
+        conf_long_list(conf, 0, 4);
+        conf_list(conf, 20, 4);
+        conf_ok(conf_start_list(conf, 0, 4));
+        conf_pass(conf, n * 3 * CONF_TICK);
+        conf_ok(conf_start_list(conf, 20, 4));
+        conf_pass(conf, n % 5 * CONF_TICK);
+        conf_ok(n % 2 ? conf_reset(conf) : conf_abort(conf));
+        ck_assert_uint_eq(conf_word(conf) & NET_DMA_TRANSFER_STATUS_MASK,
+                          NetDmaTransferStatusHalted);
+        bool ended = conf_is_copied(conf, 23);
+        conf_settle(conf);
+        ck_assert(ended || !conf_is_copied(conf, 23));
         conf_check_works(conf);
     }
     conf_close(conf);
@@ -555,12 +604,14 @@ const struct conf_test conf_control[] = {
     {&r_sus_4_the_interrupt_of_the_current_descriptor_comes, ANY, NULL},
     {&r_sus_5_the_list_may_be_rewritten_while_suspended, ANY, NULL},
     {&r_res_1_resume_takes_the_link_as_it_reads_now, ANY, NULL},
+    {&r_res_1_suspend_and_resume_lose_and_repeat_nothing, ANY, NULL},
     {&r_res_2_resume_with_nothing_processed_begins_at_the_start, ANY, NULL},
     {&r_res_3_resume_with_nothing_left_repeats_nothing, ANY, NULL},
     {&r_res_4_suspend_and_resume_leave_the_count_alone, COUNTS, "1.x lists have no count"},
     {&r_abt_1_abort_stops_at_once, ANY, NULL},
     {&r_abt_2_abort_writes_halted, ANY, NULL},
     {&r_abt_3_an_aborted_channel_can_be_started, ANY, NULL},
+    {&r_abt_3_a_start_just_before_an_abort_leaves_nothing, ANY, NULL},
     {&r_abt_4_nothing_follows_an_abort, ANY, NULL},
     {&r_rst_1_reset_stops_at_once, ANY, NULL},
     {&r_rst_2_reset_writes_halted, ANY, NULL},

@@ -149,6 +149,23 @@ START_TEST(r_start_7_a_start_replaces_the_count)
 }
 END_TEST
 
+/* The NetDMA sheet, section 5. */
+static void check_refuses(struct conf *conf,
+                          NTSTATUS (*call)(struct netdma_raw *, PNET_DMA_DESCRIPTOR, uint64_t, ULONG),
+                          uint64_t bus)
+{
+    struct netdma_raw *raw = conf->channel[0].raw;
+    uint64_t beyond = conf_info(conf).address_max + 1;
+
+    conf_no(call(raw, NULL, bus, 1));
+    conf_no(call(raw, conf->desc, 0, 1));
+    conf_no(call(raw, conf->desc, bus + 8, 1));
+    if (beyond)
+        conf_no(call(raw, conf->desc, beyond, 1));
+    if (conf->counted)
+        conf_no(call(raw, conf->desc, bus, 0));
+}
+
 START_TEST(r_start_8_a_start_returns_when_it_is_accepted)
 {
     struct conf *conf = conf_open(_i);
@@ -157,15 +174,13 @@ START_TEST(r_start_8_a_start_returns_when_it_is_accepted)
     conf_long_list(conf, 0, 4);
     bus = conf_bus(conf, 0);
     conf_set_word(conf, CONF_MARK);
-    conf_no(netdma_raw_start(conf->channel[0].raw, NULL, bus, 1));
-    conf_no(netdma_raw_start(conf->channel[0].raw, conf->desc, 0, 1));
-    if (conf->counted)
-        conf_no(netdma_raw_start(conf->channel[0].raw, conf->desc, bus, 0));
+    check_refuses(conf, netdma_raw_start, bus);
     conf_settle(conf);
     conf_check_untouched(conf, 0, 4);
     conf_check_word(conf, CONF_MARK);
     conf_ok(conf_start_list(conf, 0, 4));
     ck_assert(!conf_is_copied(conf, 3));
+    check_refuses(conf, netdma_raw_append, conf_bus(conf, 4));
     conf_await_idle(conf, 3);
     conf_close(conf);
 }
@@ -273,6 +288,32 @@ START_TEST(r_app_5_an_append_at_any_moment_is_done_once)
         conf_destination(conf, 2 * BATCH - 1)[0] ^= 0xFF;
         conf_settle(conf);
         ck_assert(!conf_is_copied(conf, 2 * BATCH - 1));
+    }
+    conf_close(conf);
+}
+END_TEST
+
+/* At every moment a suspension, with an append in it: nothing moves before the resume. */
+START_TEST(r_app_5_an_append_to_a_suspended_channel_waits_for_the_resume)
+{
+    struct conf *conf = conf_open(_i);
+    struct conf_sweep sweep = conf_sweep(conf, BATCH);
+
+    for (unsigned n = 0; n < sweep.moments; n++) {
+        uint64_t last;
+        conf_list(conf, 0, BATCH);
+        conf_list(conf, BATCH, BATCH);
+        conf_ok(conf_start_list(conf, 0, BATCH));
+        conf_pass(conf, n * sweep.step_ns);
+        conf_ok(conf_suspend(conf, &last));
+        uint64_t word = conf_word(conf);
+        conf_ok(conf_append(conf, BATCH, BATCH));
+        conf_settle(conf);
+        conf_check_word(conf, word);
+        conf_check_untouched(conf, BATCH, BATCH);
+        conf_ok(conf_resume(conf));
+        conf_await_idle(conf, 2 * BATCH - 1);
+        conf_check_copied(conf, 0, 2 * BATCH);
     }
     conf_close(conf);
 }
@@ -425,6 +466,7 @@ const struct conf_test conf_lists[] = {
      "a 2.x engine does not read it again (R-APP-7)"},
     {&r_app_4_reading_again_repeats_nothing, LISTS, "a 2.x engine does not read it again (R-APP-7)"},
     {&r_app_5_an_append_at_any_moment_is_done_once, ANY, NULL},
+    {&r_app_5_an_append_to_a_suspended_channel_waits_for_the_resume, ANY, NULL},
     {&r_app_7_an_append_adds_to_the_count_and_leaves_the_last_descriptor_alone, COUNTS,
      "a 1.x list is linked at its last descriptor"},
     {&r_app_8_an_append_elsewhere_than_the_list_goes_on_is_refused, COUNTS,

@@ -386,6 +386,31 @@ START_TEST(r_err_1_an_error_stops_the_channel)
 }
 END_TEST
 
+/* The read that fails is that of the descriptor; and of the first one, when nothing is done yet. */
+START_TEST(r_err_1_a_descriptor_that_cannot_be_read_stops_the_channel)
+{
+    struct conf *conf = conf_open(_i);
+
+    for (unsigned slot = 0; slot < 2; slot++) {
+        conf_list(conf, 0, 4);
+        conf->subject->ops->fail_read(conf->world, conf_bus(conf, slot), sizeof *conf->desc);
+        conf->channel[0].dpc.zero = false;
+        conf_set_word(conf, CONF_MARK);
+        conf_ok(conf_start_list(conf, 0, 4));
+        conf_settle(conf);
+        conf_settle(conf);
+        conf_check_copied(conf, 0, slot);
+        conf_check_untouched(conf, slot, 4 - slot);
+        ck_assert(conf->channel[0].dpc.zero);
+        if (slot || conf_word(conf) != CONF_MARK)        /* nothing asked for the word yet (A2) */
+            conf_check_word(conf, slot ? conf_word_of(conf, 0, NetDmaTransferStatusHalted)
+                                       : NetDmaTransferStatusHalted);
+        conf_check_works(conf);
+    }
+    conf_close(conf);
+}
+END_TEST
+
 START_TEST(r_err_2_an_error_is_reported_with_address_0)
 {
     struct conf *conf = conf_open(_i);
@@ -435,6 +460,7 @@ const struct conf_test conf_words[] = {
     {&r_int_7_an_interrupt_follows_the_last_one_asked_for, ANY, NULL},
     {&r_int_9_an_error_interrupts_whatever_the_flags, ANY, NULL},
     {&r_err_1_an_error_stops_the_channel, ANY, NULL},
+    {&r_err_1_a_descriptor_that_cannot_be_read_stops_the_channel, ANY, NULL},
     {&r_err_2_an_error_is_reported_with_address_0, ANY, NULL},
     {&r_err_3_a_start_recovers_with_or_without_abort_or_reset, ANY, NULL},
     {NULL, ANY, NULL},

@@ -26,7 +26,8 @@ static bool is_held(const struct engine_channel *chan, uint64_t bus, uint64_t by
 static void *reach(struct engine_channel *chan, uint64_t bus, uint64_t *bytes)
 {
     void *cpu;
-    size_t got = bus + *bytes < bus ? 0 : kernel_to_cpu(chan->engine->kernel, bus, *bytes, &cpu);
+    bool within_reach = bus <= ENGINE_ADDRESS_MAX && *bytes <= ENGINE_ADDRESS_MAX - bus;
+    size_t got = within_reach ? kernel_to_cpu(chan->engine->kernel, bus, *bytes, &cpu) : 0;
 
     *bytes = got;
     return got ? cpu : NULL;
@@ -337,7 +338,7 @@ static void load(struct engine_channel *chan, uint64_t bus, uint32_t count)
     chan->first = chan->current = bus;
     chan->remaining = count + (wrong(chan, START_ADDS_COUNTS) ? chan->remaining : 0);
     chan->last = 0;
-    chan->reporting = chan->appended = chan->suspending = false;
+    chan->appended = chan->suspending = false;
     chan->next_first = 0;
     chan->phase = ENGINE_FETCH;
     chan->state = ENGINE_ACTIVE;

@@ -25,6 +25,7 @@ enum {
     ENGINE_MOVE_BYTES = 64,
     ENGINE_TRANSFER_MAX = 1 << 20,
 };
+#define ENGINE_ADDRESS_MAX ((UINT64_C(1) << 48) - 1)
 
 /* ---- defects ---- */
 

@@ -173,7 +173,8 @@ static bool are_good(PNET_DMA_CHANNEL_PARAMETERS p)
     else
         return false;
     return p->Size >= least && !p->Flags && p->CompletionVirtualAddress &&
-           p->CompletionPhysicalAddress.QuadPart % WORD_ALIGN == 0;
+           p->CompletionPhysicalAddress.QuadPart % WORD_ALIGN == 0 &&
+           (uint64_t)p->CompletionPhysicalAddress.QuadPart <= ENGINE_ADDRESS_MAX;
 }
 
 /* Whether the client wants its completions on that CPU; without a mask any will do. */
@@ -299,7 +300,9 @@ static uint64_t end_of(const struct channel *chan, uint64_t bus, ULONG n)
 static bool is_list(const struct channel *chan, PNET_DMA_DESCRIPTOR desc, PHYSICAL_ADDRESS bus,
                     ULONG n)
 {
-    if (!desc || !bus.QuadPart || !chan->allocated || !chan->provider->powered || chan->dead)
+    if (!chan->allocated || !chan->provider->powered || chan->dead)
+        return false;
+    if (!desc || !bus.QuadPart || (uint64_t)bus.QuadPart > ENGINE_ADDRESS_MAX)
         return false;
     if (bus.QuadPart % DESC_ALIGN && !wrong(chan->provider, TAKES_ANY_ADDRESS))
         return false;
@@ -484,7 +487,7 @@ void reference_provider_start(struct reference_provider *provider)
         .DmaChannelCount = REFERENCE_CHANNELS,
         .MaximumTransferSize = wrong(provider, REPORTS_SHORT_TRANSFERS) ? 2048
                                                                         : ENGINE_TRANSFER_MAX,
-        .MaximumAddressSpace = address(INT64_MAX),
+        .MaximumAddressSpace = address(ENGINE_ADDRESS_MAX),
     };
 
     if (provider->started)
