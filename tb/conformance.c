@@ -16,7 +16,7 @@ const char *const conf_state_names[CONF_STATES] = {"ready", "active", "idle", "s
 
 const struct conf_test *const conf_tables[] = {
     conf_registration, conf_channels, conf_lists, conf_data,
-    conf_words, conf_control, conf_power, conf_ambiguities, NULL,
+    conf_words, conf_control, conf_power, conf_ambiguities, conf_random, NULL,
 };
 
 bool conf_applies(const struct conf_test *test, const struct subject *subject)

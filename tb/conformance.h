@@ -102,7 +102,8 @@ struct conf_test {
 };
 
 extern const struct conf_test conf_registration[], conf_channels[], conf_lists[], conf_data[],
-                              conf_words[], conf_control[], conf_power[], conf_ambiguities[];
+                              conf_words[], conf_control[], conf_power[], conf_ambiguities[],
+                              conf_random[];
 /* All of them, in the order of the sheet; ends with NULL. */
 extern const struct conf_test *const conf_tables[];
 

@@ -80,6 +80,43 @@ START_TEST(r_sus_3_the_word_says_suspended_when_suspend_returns)
 }
 END_TEST
 
+/* A start overtakes a list, and is suspended before or after it took effect: the old list is
+ * over, the new one waits for the resume. What "last" is when nothing of the new list is done is left
+ * open (R-SUS-2, R-RES-2), but word and address agree. */
+START_TEST(r_sus_3_a_suspension_behind_a_start_holds_the_new_list)
+{
+    struct conf *conf = conf_open(_i);
+
+    for (unsigned n = 0; n < 256; n++) {
+        uint64_t last = CONF_MARK;
+        conf_list(conf, 0, BATCH);
+        conf_list(conf, BATCH, 2);
+        conf_list(conf, 20, BATCH);
+        conf_ok(conf_start_list(conf, 0, BATCH));
+        conf_await_idle(conf, BATCH - 1);
+        conf_ok(conf_append(conf, BATCH, 2));
+        conf_pass(conf, n / 16 * 3 * CONF_TICK);
+        conf_ok(conf_start_list(conf, 20, BATCH));
+        conf_pass(conf, n % 16 * 2 * CONF_TICK);
+        conf_ok(conf_suspend(conf, &last));
+        if (last)
+            conf_check_word(conf, last | NetDmaTransferStatusSuspend);
+        unsigned done = 0;
+        while (done < BATCH && conf_is_copied(conf, 20 + done))
+            done++;
+        ck_assert(!done || last == conf_bus(conf, 20 + done - 1));
+        conf_settle(conf);
+        conf_check_untouched(conf, 20 + done, BATCH - done);
+        conf_ok(conf_resume(conf));
+        if (done < BATCH)
+            conf_await_idle(conf, 20 + BATCH - 1);
+        conf_check_copied(conf, 20, BATCH);
+        conf_settle(conf);
+    }
+    conf_close(conf);
+}
+END_TEST
+
 /* Each descriptor asks for an interrupt; those that are done when suspend returns have given
  * one, the last of them after it at the latest. */
 START_TEST(r_sus_4_the_interrupt_of_the_current_descriptor_comes)
@@ -601,6 +638,7 @@ const struct conf_test conf_control[] = {
     {&r_sus_1_suspend_ends_between_two_descriptors, ANY, NULL},
     {&r_sus_2_suspend_returns_the_last_processed_descriptor, ANY, NULL},
     {&r_sus_3_the_word_says_suspended_when_suspend_returns, ANY, NULL},
+    {&r_sus_3_a_suspension_behind_a_start_holds_the_new_list, ANY, NULL},
     {&r_sus_4_the_interrupt_of_the_current_descriptor_comes, ANY, NULL},
     {&r_sus_5_the_list_may_be_rewritten_while_suspended, ANY, NULL},
     {&r_res_1_resume_takes_the_link_as_it_reads_now, ANY, NULL},

@@ -338,7 +338,7 @@ static void load(struct engine_channel *chan, uint64_t bus, uint32_t count)
     chan->first = chan->current = bus;
     chan->remaining = count + (wrong(chan, START_ADDS_COUNTS) ? chan->remaining : 0);
     chan->last = 0;
-    chan->appended = chan->suspending = false;
+    chan->appended = false;
     chan->next_first = 0;
     chan->phase = ENGINE_FETCH;
     chan->state = ENGINE_ACTIVE;
@@ -425,13 +425,13 @@ static bool under_way(const struct engine_channel *chan)
 /* A descriptor under way finishes first; what it links to does not count (R-START-4). */
 void engine_start(struct engine_channel *chan, uint64_t bus, uint32_t count)
 {
+    chan->suspending = false;    /* A11 */
     if (!under_way(chan) || wrong(chan, START_ABORTS)) {
         load(chan, bus, count);
         return;
     }
     chan->next_first = bus;
     chan->next_count = count;
-    chan->suspending = false;
 }
 
 void engine_append(struct engine_channel *chan, uint32_t count)
@@ -453,8 +453,11 @@ void engine_append(struct engine_channel *chan, uint32_t count)
 void engine_suspend(struct engine_channel *chan)
 {
     chan->suspending = true;
-    if (!under_way(chan) || wrong(chan, SUSPENDS_AT_ONCE))
-        suspend_here(chan);
+    if (under_way(chan) && !wrong(chan, SUSPENDS_AT_ONCE))
+        return;
+    if (chan->next_first)
+        load(chan, chan->next_first, chan->next_count);
+    suspend_here(chan);
 }
 
 /* R-RES-1, R-RES-2 */

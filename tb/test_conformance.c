@@ -98,7 +98,7 @@ Suite *conformance_suite(void)
     static const char *const names[] = {
         "conformance_registration", "conformance_channels", "conformance_lists",
         "conformance_data", "conformance_words", "conformance_control", "conformance_power",
-        "conformance_ambiguities",
+        "conformance_ambiguities", "conformance_random",
     };
     Suite *suite = suite_create("conformance");
     TCase *tcase;
