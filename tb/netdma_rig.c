@@ -162,7 +162,7 @@ static uint64_t *word(struct fake_channel *channel)
 
 static void write_word(struct fake_channel *channel, NET_DMA_TRANSFER_STATUS status)
 {
-    __atomic_store_n(word(channel), channel->last | (uint64_t)status, __ATOMIC_RELEASE);
+    __atomic_store_n(word(channel), channel->last | channel->fake->noise | (uint64_t)status, __ATOMIC_RELEASE);
 }
 
 static void move(struct fake *fake, uint64_t to, uint64_t from, uint64_t bytes)
@@ -494,6 +494,9 @@ static NTSTATUS append(PVOID context, PNET_DMA_DESCRIPTOR desc, PHYSICAL_ADDRESS
         return leave(channel, call, result ? result : STATUS_UNSUCCESSFUL);
 
     uint64_t end = channel->desc[channel->desc_n - 1].bus;
+    JUDGE(fake, !fake->counted || !memcmp(at(fake, end), &channel->desc[channel->desc_n - 1].desc,
+                                          sizeof(NET_DMA_DESCRIPTOR)),
+          "R-APP-7: the last descriptor changed before an append");
     JUDGE(fake, unsigned_of(at(fake, end)->NextDescriptor) == unsigned_of(bus),
           "%s: the list does not lead from 0x%llx to 0x%llx", fake->counted ? "R-APP-8" : "R-APP-2",
           (unsigned long long)end, (unsigned long long)unsigned_of(bus));
@@ -521,7 +524,10 @@ static NTSTATUS suspend(PVOID context, PPHYSICAL_ADDRESS *last)
     if (channel->reporting)
         write_word(channel, NetDmaTransferStatusSuspend);
     channel->suspended_at.QuadPart = (LONGLONG)channel->last;
-    *last = &channel->suspended_at;
+    if (channel->fake->suspend_in_place)
+        **last = channel->suspended_at;
+    else
+        *last = &channel->suspended_at;
     return leave(channel, call, STATUS_SUCCESS);
 }
 

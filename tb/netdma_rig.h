@@ -106,6 +106,8 @@ struct fake {
     bool lax;                    /* judges nothing: for channels by hand */
     NTSTATUS affinity_result, allocate_result;
     bool leak_level;             /* Start returns at a raised level */
+    bool suspend_in_place;       /* stores through the pointer, instead of moving it (A3) */
+    uint64_t noise;              /* that is added to all completion words */
     /* Called at the head of every callback. */
     void (*spy)(struct fake *fake, enum netdma_call_kind kind, void *ctx);
     void *spy_ctx;
