@@ -1,6 +1,7 @@
 /* netdma_rig.c - see netdma_rig.h. */
 #include "netdma_rig.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,7 +64,12 @@ static struct fake_call *enter(struct fake_channel *channel, enum netdma_call_ki
 static NTSTATUS leave(struct fake_channel *channel, struct fake_call *call, NTSTATUS result)
 {
     channel->inside = false;
-    return call->result = result;
+    call->result = result;
+    if (channel->fake->rig->talks)
+        fprintf(stderr, "%10llu call %d of channel %u, 0x%llx, %u: 0x%08X, state %d\n",
+                (unsigned long long)call->time_ns, call->kind, channel->index,
+                (unsigned long long)call->address, call->count, (unsigned)result, channel->state);
+    return result;
 }
 
 static NET_DMA_DESCRIPTOR *at(struct fake *fake, uint64_t bus)
@@ -308,7 +314,7 @@ static void set_off(struct fake_channel *channel)
         run_until(channel, UINT64_MAX);
     if (fake->stall_ns)
         kernel_stall(kernel, fake->stall_ns);
-    if (fake->dpc_inside)
+    if (fake->dpc_inside && (channel->error || channel->last))
         fake_dpc(channel, channel->error ? 0 : channel->last);
 }
 
@@ -734,6 +740,8 @@ static void on_log(void *ctx, const char *text)
 {
     struct nrig *rig = ctx;
 
+    if (rig->talks)
+        fprintf(stderr, "%10llu log: %s\n", (unsigned long long)kernel_now(rig->kernel), text);
     rig->logs++;
     strncpy(rig->log, text, sizeof rig->log - 1);
 }
@@ -749,6 +757,11 @@ struct nrig_config nrig_config(void)
     kernel_config_init(&config.kernel);
     netdma_interface_config_init(&config.iface);
     return config;
+}
+
+static struct netdma_chain whole(const struct dma_buf *buf)
+{
+    return (struct netdma_chain){.va = buf->cpu, .bytes = buf->bytes};
 }
 
 static void fill(struct dma_buf *src, struct dma_buf *dst, uint8_t **shadow)
@@ -768,6 +781,10 @@ static void open_memory(struct nrig *rig)
     nrig_io(kernel_alloc(rig->kernel, NRIG_BYTES, NRIG_PAGE, &rig->dst));
     nrig_io(kernel_alloc_scattered(rig->kernel, NRIG_BYTES, &rig->wide_src));
     nrig_io(kernel_alloc_scattered(rig->kernel, NRIG_BYTES, &rig->wide_dst));
+    rig->src_chain = whole(&rig->src);
+    rig->dst_chain = whole(&rig->dst);
+    rig->wide_src_chain = whole(&rig->wide_src);
+    rig->wide_dst_chain = whole(&rig->wide_dst);
     fill(&rig->src, &rig->dst, &rig->shadow);
     fill(&rig->wide_src, &rig->wide_dst, &rig->wide_shadow);
 }
@@ -782,6 +799,7 @@ struct nrig *nrig_open(const struct nrig_config *config)
     random_state = seed ? (uint32_t)strtoul(seed, NULL, 0) : 1;
     own.kernel.on_violation = on_violation;
     own.kernel.on_violation_ctx = rig;
+    rig->talks = getenv("NRIG_TRACE");
     nrig_io(kernel_open(&own.kernel, &rig->kernel));
     nrig_io(kernel_on_time(rig->kernel, on_time, rig));
     own.iface.kernel = rig->kernel;
@@ -877,15 +895,14 @@ PVOID nrig_channel(struct nrig *rig, PVOID provider)
     return channel;
 }
 
-static NET_DMA_COPY_ID submit(PVOID channel, struct dma_buf *dst, struct dma_buf *src, uint8_t *shadow,
-                              size_t to, size_t from, size_t bytes, struct nrig_done *done)
+static NET_DMA_COPY_ID submit(PVOID channel, struct netdma_chain *dst, struct netdma_chain *src,
+                              uint8_t *shadow, size_t to, size_t from, size_t bytes,
+                              struct nrig_done *done)
 {
-    const struct netdma_chain target = {.va = dst->cpu, .bytes = NRIG_BYTES};
-    const struct netdma_chain origin = {.va = src->cpu, .bytes = NRIG_BYTES};
     const struct netdma_copy copy = {
-        .destination = &target,
+        .destination = dst,
         .destination_offset = to,
-        .source = &origin,
+        .source = src,
         .source_offset = from,
         .length = bytes,
         .done = done ? nrig_on_done : NULL,
@@ -895,25 +912,26 @@ static NET_DMA_COPY_ID submit(PVOID channel, struct dma_buf *dst, struct dma_buf
 
     nrig_ok(netdma_copy(channel, &copy, &id));
     ck_assert(id != 0);
-    memcpy(shadow + to, (uint8_t *)src->cpu + from, bytes);
+    memcpy(shadow + to, (uint8_t *)src->va + from, bytes);
     return id;
 }
 
 NET_DMA_COPY_ID nrig_copy(struct nrig *rig, PVOID channel, size_t to, size_t from, size_t bytes)
 {
-    return submit(channel, &rig->dst, &rig->src, rig->shadow, to, from, bytes, NULL);
+    return submit(channel, &rig->dst_chain, &rig->src_chain, rig->shadow, to, from, bytes, NULL);
 }
 
 NET_DMA_COPY_ID nrig_wide_copy(struct nrig *rig, PVOID channel, size_t to, size_t from,
                                size_t bytes)
 {
-    return submit(channel, &rig->wide_dst, &rig->wide_src, rig->wide_shadow, to, from, bytes, NULL);
+    return submit(channel, &rig->wide_dst_chain, &rig->wide_src_chain, rig->wide_shadow, to, from, bytes,
+                  NULL);
 }
 
 NET_DMA_COPY_ID nrig_copy_done(struct nrig *rig, PVOID channel, size_t to, size_t from,
                                size_t bytes, struct nrig_done *done)
 {
-    return submit(channel, &rig->dst, &rig->src, rig->shadow, to, from, bytes, done);
+    return submit(channel, &rig->dst_chain, &rig->src_chain, rig->shadow, to, from, bytes, done);
 }
 
 void nrig_on_done(PVOID context, PVOID channel, NET_DMA_COPY_ID id, NTSTATUS status)

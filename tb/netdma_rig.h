@@ -8,6 +8,7 @@
  * words, interrupts, and does on request what a provider may do: be late, refuse, fail.
  * It judges everything it is given: a callback or a descriptor that the sheet forbids
  * fails the test at once. Broken kernel rules fail it too, unless the test expects them.
+ * With NRIG_TRACE=1 in the environment callbacks and log lines are printed.
  */
 #ifndef NETDMA_RIG_H
 #define NETDMA_RIG_H
@@ -139,6 +140,7 @@ struct nrig {
     struct nrig_event event[NRIG_EVENTS];
     unsigned events;
     void (*on_event)(struct nrig *rig, const struct nrig_event *event);
+    bool talks;                  /* NRIG_TRACE is set: every callback and log line goes to stderr */
     unsigned logs;
     char log[256];               /* the newest line */
     bool tolerant;               /* violations are counted, and do not fail the test */
@@ -147,6 +149,7 @@ struct nrig {
     char where[64];
     /* Contiguous on the bus; scattered page by page. shadow: what dst must hold. */
     struct dma_buf src, dst, wide_src, wide_dst;
+    struct netdma_chain src_chain, dst_chain, wide_src_chain, wide_dst_chain;
     uint8_t *shadow, *wide_shadow;
 };
 
