@@ -187,6 +187,15 @@ static bool enabled(const struct chan *ch)
         || !ch->ctrl_known || ch->enables_moved;
 }
 
+/* The list that START or a count replaced the old one with was just taken: none of it is completed. */
+static bool names_none_of_next(const struct chan *ch, struct burst *burst, uint64_t addr)
+{
+    if (addr || !(ch->stops & STOP_SWITCH) || !(ch->next.chain || ch->next.kick))
+        return false;
+    burst->lo = burst->hi = ch->run0 - 1;
+    return true;
+}
+
 static void suspended(struct chan *ch, struct burst *burst, const struct word *word)
 {
     const uint64_t low = larger(larger(ch->started, ch->rep), ch->word_lo);
@@ -197,7 +206,8 @@ static void suspended(struct chan *ch, struct burst *burst, const struct word *w
         ct_wrong(ch, "K-15", "word of SUSPEND without ERR_COMPLETION_EN");
     else if (ch->started > burst->ans)
         ct_wrong(ch, "K-15", "word of SUSPEND before the started descriptors are finished");
-    else if (!names(ch, burst, low, burst->ans, word->addr))
+    else if (!names(ch, burst, low, burst->ans, word->addr)
+             && !names_none_of_next(ch, burst, word->addr))
         ct_wrong(ch, "R-STA-6", "word of SUSPEND names 0x%" PRIx64 ", not the descriptor completed last",
               word->addr);
 }
