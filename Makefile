@@ -67,9 +67,13 @@ SANITIZE_OUR := $(SANITIZE_ALL) -fsanitize=undefined -fno-sanitize-recover=all
 TEST_ENV     += CK_TIMEOUT_MULTIPLIER=20
 endif
 
+# The simulator's C is small functions in many files: gcc joins them when it links.
+LTO := $(if $(SANITIZE),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
+$(B)/obj/sim/%.o: private CFLAGS += $(LTO)
+
 # As fast as Verilator gets with waves compiled in; registers without a reset value
 # start at random when the simulator asks for it. Style is for make lint to judge.
-VERILATOR := verilator --cc --trace-fst --default-language 1364-2005 --prefix Vioat -O3 \
+VERILATOR := verilator --cc --trace-fst --default-language 1364-2005 --prefix Vioat -O3 --flatten \
              --x-assign fast --x-initial unique -Wno-lint -Wno-style -Irtl +1800-2017ext+sv
 MODEL_OPT := OPT_FAST="-O3 $(SANITIZE_ALL)" OPT_SLOW="-O1 $(SANITIZE_ALL)" OPT_GLOBAL="-O2 $(SANITIZE_ALL)"
 MODEL_CXX  = -isystem $$(verilator --getenv VERILATOR_ROOT)/include \
@@ -119,7 +123,7 @@ $(B)/obj/tb/suites.inc: FORCE
 	@printf 'SUITE(%s)\n' $(SUITES) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
--include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(PROGRAMS)))
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(PROGRAMS) tb/bench/speed.c))
 
 # ---- Verilator's run-time library: also the same for all configurations ----
 
@@ -147,10 +151,11 @@ params    = DATA_W=$(call width,$1) CHAN_N=$(call channels,$1) DESC_PORT=$(call 
 
 # $(eval $(call configuration,w64c4)): its model, its simulator, its programs.
 define configuration
-$(B)/$1/model/Vioat.mk: $(RTL_ALL) $(SIM_SV) Makefile | need-build
+$(B)/$1/model/Vioat.mk: $(RTL_ALL) $(SIM_SV) sim/pins.awk Makefile | need-build
 	@echo "VERILATE $1"; mkdir -p $$(@D)
-	$(Q)$(VERILATOR) --top-module ioat_engine --Mdir $$(@D) $(addprefix -G,$(call params,$1)) \
-	    $(RTL) $(SIM_SV) >$$(@D)/log 2>&1 || { grep -m 1 _must_be_ $$(@D)/log || cat $$(@D)/log; exit 1; }
+	$(Q)awk -f sim/pins.awk rtl/ioat_engine.v >$$(@D)/ioat_pins.v
+	$(Q)$(VERILATOR) --top-module ioat_pins --Mdir $$(@D) $(addprefix -G,$(call params,$1)) \
+	    $$(@D)/ioat_pins.v $(RTL) $(SIM_SV) >$$(@D)/log 2>&1 || { grep -m 1 _must_be_ $$(@D)/log || cat $$(@D)/log; exit 1; }
 	@touch $$@
 
 $(B)/$1/model/Vioat__ALL.a: $(B)/$1/model/Vioat.mk
@@ -180,6 +185,18 @@ $(B)/$1/%: $(B)/obj/driver/tools/%.o $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 
+$(B)/$1/bench/replay.o: tb/bench/replay.cpp $(B)/$1/model/Vioat.mk Makefile | need-build
+	@echo "CXX $$< for $1"; mkdir -p $$(@D)
+	$(Q)$$(CXX) $$(CXXFLAGS) $(SANITIZE_OUR) $(INCLUDES) $(addprefix -DIOAT_,$(call params,$1)) \
+	    -isystem $(B)/$1/model $$(MODEL_CXX) -MMD -MP -c -o $$@ $$<
+
+-include $(B)/$1/bench/replay.d
+
+# The bench sees each clock on its way to the model.
+$(B)/$1/speed: $(B)/obj/tb/bench/speed.o $(B)/$1/bench/replay.o $$(LINK_$1)
+	@echo "LINK $$@"
+	$(Q)$(CXX) $(SANITIZE_OUR) -Wl,--wrap=model_rise -o $$@ $$^ $(LDLIBS)
+
 .PHONY: run-$1
 run-$1: $(B)/$1/tb_all
 	@$$(TEST_ENV) tb/tools/run-tests regression $(B)/$1 $(if $(filter $1,$(SIM_SMOKE)),$(SMOKE))
@@ -199,6 +216,10 @@ sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) ## run the whole regression
 
 test: $(B)/$(CONFIG)/tb_all ## run one suite, case or test: make test T=name
 	@$(TEST_ENV) tb/tools/run-tests one $(B)/$(CONFIG) '$(T)'
+
+.PHONY: bench-speed
+bench-speed: $(B)/w64c1/speed
+	@$<
 
 asan: ## run every suite with the address and undefined-behaviour sanitizers
 	@$(MAKE) SANITIZE=1 run-$(CONFIG)

@@ -62,9 +62,12 @@ static bool is_withheld(const struct answer *node, uint32_t release)
 /* The oldest answer, if due. With answers withheld: the oldest of an ID that is not. */
 static uint16_t pick_oldest(const struct answers *answers, uint64_t clock, uint32_t release)
 {
+    const uint16_t oldest = answers->oldest;
     uint64_t passed = 0;       /* IDs that may not answer, a bit each */
 
-    for (uint16_t n = answers->oldest; n != ANSWERS_NONE; n = answers->node[n].after) {
+    if (answers->withheld == 0)
+        return answers->node[oldest].due <= clock ? oldest : ANSWERS_NONE;
+    for (uint16_t n = oldest; n != ANSWERS_NONE; n = answers->node[n].after) {
         const struct answer *node = &answers->node[n];
 
         if (passed >> node->id & 1)
@@ -103,6 +106,16 @@ uint16_t answers_pick(struct answers *answers, uint64_t clock, bool reorder, uin
         return ANSWERS_NONE;
     return reorder ? pick_any(answers, clock, release, rng)
                    : pick_oldest(answers, clock, release);
+}
+
+uint64_t answers_next(const struct answers *answers)
+{
+    uint64_t next = ANSWERS_NOT_DUE;
+
+    for (uint16_t n = answers->oldest; n != ANSWERS_NONE; n = answers->node[n].after)
+        if (answers->node[n].due < next)
+            next = answers->node[n].due;
+    return next;
 }
 
 void answers_withhold(struct answers *answers, uint16_t number, uint32_t release)

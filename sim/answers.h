@@ -48,6 +48,9 @@ void answers_remove(struct answers *answers, uint16_t number);
 uint16_t answers_pick(struct answers *answers, uint64_t clock, bool reorder, uint32_t release,
                       struct rng *rng);
 
+/* The first clock in which answers_pick may do anything; ANSWERS_NOT_DUE: none is known. */
+uint64_t answers_next(const struct answers *answers);
+
 /* Withholds an answer until the fault table's release moves on. */
 void answers_withhold(struct answers *answers, uint16_t number, uint32_t release);
 bool answers_withheld(const struct answers *answers, uint32_t release);

@@ -234,6 +234,8 @@ static void check_r(struct axi_check *check, const struct axi_r *r, bool frozen)
 {
     const struct axi_r *held = &check->r;
 
+    if (!r->valid && !held->valid)
+        return;
     if (held->valid && !r->valid)
         breach(check, "AXI-VALID", "R with id 0x%02x is withdrawn before READY", held->id);
     else if (held->valid && (r->id != held->id || r->last != held->last || r->resp != held->resp
@@ -323,6 +325,8 @@ static void check_w(struct axi_check *check, const struct axi_w *w)
 {
     const struct axi_w *held = &check->w;
 
+    if (!w->valid && !held->valid)
+        return;
     if (held->valid && !w->valid)
         breach(check, "AXI-VALID", "W is withdrawn before READY");
     else if (held->valid && (w->last != held->last || w->strobe != held->strobe
@@ -338,6 +342,8 @@ static void check_b(struct axi_check *check, const struct axi_b *b, bool frozen)
     const struct axi_b *held = &check->b;
     const unsigned id = b->id & (AXI_IDS - 1);
 
+    if (!b->valid && !held->valid)
+        return;
     if (held->valid && !b->valid)
         breach(check, "AXI-VALID", "B with id 0x%02x is withdrawn before READY", held->id);
     else if (held->valid && (b->id != held->id || b->resp != held->resp))
@@ -377,7 +383,8 @@ static void watch_partners(struct axi_check *check, const struct axi_writes *wri
 
 static void check_reads(struct axi_check *check, const struct axi_reads *reads, bool frozen)
 {
-    check_address(check, "AR", false, &reads->ar, &check->ar);
+    if (reads->ar.valid || check->ar.waiting)
+        check_address(check, "AR", false, &reads->ar, &check->ar);
     /* An answer to an AR of this very clock would be too early, so R goes first. */
     check_r(check, &reads->r, frozen);
     if (reads->ar.valid && reads->ar.ready)
@@ -386,7 +393,8 @@ static void check_reads(struct axi_check *check, const struct axi_reads *reads, 
 
 static void check_writes(struct axi_check *check, const struct axi_writes *writes, bool frozen)
 {
-    check_address(check, "AW", true, &writes->aw, &check->aw);
+    if (writes->aw.valid || check->aw.waiting)
+        check_address(check, "AW", true, &writes->aw, &check->aw);
     check_w(check, &writes->w);
     check_b(check, &writes->b, frozen);
     if (writes->aw.valid && writes->aw.ready)
@@ -419,4 +427,11 @@ void axi_check_clock(struct axi_check *check, uint64_t clock, const struct pins 
     if (check->config.port == 0)
         check_writes(check, &pins->write, frozen);
     check->was_master = pins->bus_master;
+}
+
+bool axi_check_at_rest(const struct axi_check *check)
+{
+    return !check->was_reset && !check->ar.waiting && !check->aw.waiting && !check->r.valid
+        && !check->w.valid && !check->b.valid && check->addressed.count == 0
+        && check->finished.count == 0 && check->w_beats == 0;
 }

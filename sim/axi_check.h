@@ -41,6 +41,9 @@ struct axi_check;
 struct axi_check *axi_check_open(const struct axi_check_config *config);
 void axi_check_close(struct axi_check *check);
 
+/* True when clocks without any VALID change nothing and break nothing. */
+bool axi_check_at_rest(const struct axi_check *check);
+
 /* Clocks that a VALID may wait for the engine's READY, and an AW or W for its
  * partner. Depends on how slow the memory is: a read may have to wait for writes. */
 void axi_check_set_patience(struct axi_check *check, uint64_t clocks);

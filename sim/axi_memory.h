@@ -52,6 +52,11 @@ unsigned axi_writer_waiting(const struct axi_writer *writer);
 bool axi_reader_withholds(const struct axi_reader *reader);
 bool axi_writer_withholds(const struct axi_writer *writer);
 
+/* With nothing on the bus and no new handshake: the first clock in which drive or take may
+ * do anything; UINT64_MAX: never. */
+uint64_t axi_reader_next(const struct axi_reader *reader);
+uint64_t axi_writer_next(const struct axi_writer *writer);
+
 /* For observers, between drive and take: the bus address of byte 0 of the R beat on
  * the bus, and AxADDR of the burst that the B on the bus answers. */
 uint64_t axi_reader_beat(const struct axi_reader *reader);

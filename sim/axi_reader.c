@@ -39,7 +39,7 @@ static void put_beat(struct axi_reader *reader, uint16_t number, uint8_t resp,
                      const uint8_t *bytes, struct axi_r *r)
 {
     if (bytes)
-        memcpy(r->data, bytes, reader->host.bus_bytes);
+        axi_copy_word(r->data, bytes, reader->host.bus_bytes);
     else
         memset(r->data, AXI_MEMORY_ERROR_BYTE, reader->host.bus_bytes);
     r->valid = true;
@@ -63,6 +63,7 @@ static bool answer(struct axi_reader *reader, uint16_t number, struct axi_r *r)
         && fault_strikes(faults, IOAT_SIM_FAULT_READ, addr, addr + bytes - 1, &wrong)) {
         if (wrong == IOAT_SIM_HOLD) {
             answers_withhold(&reader->answers, number, faults->release);
+            faults->withholds = true;
             return false;
         }
         put_beat(reader, number, wrong == IOAT_SIM_SLVERR ? AXI_SLVERR : AXI_DECERR, NULL, r);
@@ -118,6 +119,14 @@ void axi_reader_take(struct axi_reader *reader, uint64_t clock, struct axi_reads
 unsigned axi_reader_waiting(const struct axi_reader *reader)
 {
     return reader->answers.count;
+}
+
+/* Stalls draw random numbers in every clock. */
+uint64_t axi_reader_next(const struct axi_reader *reader)
+{
+    const struct ioat_sim_timing *timing = reader->host.timing;
+
+    return timing->ar_stall || timing->r_stall ? 0 : answers_next(&reader->answers);
 }
 
 bool axi_reader_withholds(const struct axi_reader *reader)

@@ -100,7 +100,7 @@ static void store(const struct axi_writer *writer, uint16_t number, uint8_t *to)
 
     for (unsigned n = 0; n < writer->burst[number].beats; n++, to += bytes, from += bytes) {
         if (strobe[n] == all) {
-            memcpy(to, from, bytes);
+            axi_copy_word(to, from, bytes);
             continue;
         }
         for (uint64_t lanes = strobe[n]; lanes; lanes &= lanes - 1) {
@@ -160,6 +160,7 @@ static bool answer(struct axi_writer *writer, uint16_t number, struct axi_b *b)
         && fault_strikes(faults, IOAT_SIM_FAULT_WRITE, first, last, &wrong)) {
         if (wrong == IOAT_SIM_HOLD) {
             answers_withhold(&writer->answers, number, faults->release);
+            faults->withholds = true;
             return false;
         }
         b->resp = wrong == IOAT_SIM_SLVERR ? AXI_SLVERR : AXI_DECERR;
@@ -244,8 +245,8 @@ static void take_beat(struct axi_writer *writer, uint64_t clock, const struct ax
     if ((burst->beats + 1) * bytes > IOAT_PAGE_BYTES || burst->beats == BEATS_MAX) {
         burst->cut = true;
     } else {
-        memcpy(&writer->data[(size_t)number * IOAT_PAGE_BYTES + burst->beats * bytes], w->data,
-               bytes);
+        axi_copy_word(&writer->data[(size_t)number * IOAT_PAGE_BYTES + burst->beats * bytes],
+                      w->data, bytes);
         writer->strobe[(size_t)number * BEATS_MAX + burst->beats++] = w->strobe;
     }
     if (!w->last)
@@ -271,6 +272,15 @@ void axi_writer_take(struct axi_writer *writer, uint64_t clock, struct axi_write
 unsigned axi_writer_waiting(const struct axi_writer *writer)
 {
     return writer->answers.count;
+}
+
+/* Stalls draw random numbers in every clock. */
+uint64_t axi_writer_next(const struct axi_writer *writer)
+{
+    const struct ioat_sim_timing *timing = writer->host.timing;
+
+    return timing->aw_stall || timing->w_stall || timing->b_stall ? 0
+                                                                  : answers_next(&writer->answers);
 }
 
 bool axi_writer_withholds(const struct axi_writer *writer)

@@ -251,6 +251,13 @@ void contract_clock(struct contract *c, uint64_t clock, const struct contract_pi
         wake_up(c);
 }
 
+uint64_t contract_next(const struct contract *c)
+{
+    if (c->dead)
+        return UINT64_MAX;
+    return c->late || !c->pins.bus_master || c->intx_bad_clk != NEVER ? 0 : c->wake;
+}
+
 void contract_event(struct contract *c, const struct ioat_sim_event *event)
 {
     if (c->dead)

@@ -41,6 +41,10 @@ void contract_close(struct contract *contract);
 void contract_event(struct contract *contract, const struct ioat_sim_event *event);
 void contract_clock(struct contract *contract, uint64_t clock, const struct contract_pins *pins);
 
+/* The first clock that must be told even if no handshake happens and no pin changes;
+ * UINT64_MAX: none. */
+uint64_t contract_next(const struct contract *contract);
+
 /* At close, or whenever the caller knows that the engine is quiet: names what was
  * promised and never came (a word, an answer, a message). */
 void contract_quiet(struct contract *contract, uint64_t clock);

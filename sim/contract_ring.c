@@ -80,6 +80,12 @@ bool ct_pipe_put(struct pipe *pipe, const uint8_t *from, size_t count)
 {
     size_t first;
 
+    if (count == sizeof(uint64_t) && ct_pipe_used(pipe) + count <= pipe->room
+        && straight(pipe, pipe->tail, count) == count) {
+        memcpy(pipe->bytes + (pipe->tail & (pipe->room - 1)), from, sizeof(uint64_t));
+        pipe->tail += count;
+        return true;
+    }
     if (ct_pipe_used(pipe) + count > pipe->room && !pipe_grow(pipe, ct_pipe_used(pipe) + count))
         return false;
     first = straight(pipe, pipe->tail, count);
@@ -95,6 +101,10 @@ size_t ct_pipe_compare(struct pipe *pipe, const uint8_t *with, size_t count, uin
     const uint8_t *const head = pipe->bytes + (pipe->head & (pipe->room - 1));
     size_t n = count;
 
+    if (count == sizeof(uint64_t) && first == count && !memcmp(head, with, sizeof(uint64_t))) {
+        pipe->head += count;
+        return count;
+    }
     if (memcmp(head, with, first) || memcmp(pipe->bytes, with + first, count - first))
         for (n = 0; n < count; n++)
             if (with[n] != pipe->bytes[(pipe->head + n) & (pipe->room - 1)])

@@ -47,6 +47,7 @@ void fault_clear(struct fault_table *table)
 {
     table->armed = 0;
     table->release++;
+    table->withholds = false;
 }
 
 static bool hits(struct fault_table *table, struct fault_slot *slot)

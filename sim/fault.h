@@ -14,6 +14,7 @@ struct fault_table {
         unsigned hits;
     } slot[FAULT_MAX];         /* hits stay readable after clear, until the slot is used again */
     unsigned armed;            /* slots 0 .. armed - 1 */
+    bool withholds;            /* an answer, since the last clear */
     uint32_t release;          /* counts clears: an answer withheld before the last one is free */
     struct rng rng;
 };

@@ -70,6 +70,7 @@ struct ioat_sim_config {
     struct ioat_sim_timing timing;
     uint64_t seed;             /* of every random choice of this simulator */
     const char *wave_path;     /* FST file for ioat_sim_wave_*; NULL: none */
+    bool every_clock;          /* evaluate idle clocks too: the same run, and slower */
     void (*on_violation)(void *ctx, const char *text);
     void *on_violation_ctx;
 };
@@ -97,7 +98,7 @@ enum ioat_status ioat_sim_set_timing(struct ioat_sim *sim, const struct ioat_sim
 /* Clocks since power-on, which ioat_sim_open begins with. */
 uint64_t ioat_sim_now(const struct ioat_sim *sim);
 
-/* Advances by `clocks`. */
+/* Advances by `clocks`. Clocks in which nothing changes cost nothing. */
 enum ioat_status ioat_sim_step(struct ioat_sim *sim, uint64_t clocks);
 
 /* Advances until cond(ctx) is true (looked at once a clock, before the clock) or

@@ -42,6 +42,32 @@ static void set(uint8_t *map, unsigned offset, unsigned width, uint32_t value)
         map[offset + n] = (uint8_t)value;
 }
 
+/* ---- what follows from the settings ---- */
+
+static bool powered(const struct pcie *pcie)
+{
+    return (pcie->space[PCIE_CAP_PM + PCI_PM_CTRL] & PCI_PM_CTRL_STATE_MASK) == STATE_D0;
+}
+
+static bool command(const struct pcie *pcie, uint32_t bit)
+{
+    return get(pcie->space, PCI_COMMAND, 2) & bit;
+}
+
+static bool msix(const struct pcie *pcie, uint32_t bit)
+{
+    return get(pcie->space, PCIE_CAP_MSIX + PCI_MSIX_FLAGS, 2) & bit;
+}
+
+static void set_pins(struct pcie *pcie)
+{
+    pcie->pins = (struct pcie_pins) {
+        .bus_master = command(pcie, PCI_COMMAND_MASTER) && powered(pcie),
+        .msix_enable = msix(pcie, PCI_MSIX_FLAGS_ENABLE),
+        .msix_mask = msix(pcie, PCI_MSIX_FLAGS_MASKALL),
+    };
+}
+
 /* ---- power-on ---- */
 
 static void set_header(struct pcie *pcie)
@@ -162,6 +188,7 @@ void pcie_write(struct pcie *pcie, unsigned offset, unsigned width, uint32_t val
     if ((pcie->space[pm_ctrl] & PCI_PM_CTRL_STATE_MASK) != STATE_D0
         && (pcie->space[pm_ctrl] & PCI_PM_CTRL_STATE_MASK) != STATE_D3HOT)
         pcie->space[pm_ctrl] = state;
+    set_pins(pcie);
 }
 
 void pcie_set_status(struct pcie *pcie, bool intx, bool transactions_pending)
@@ -197,42 +224,12 @@ void pcie_reset_done(struct pcie *pcie)
         (get(pcie->space, devctl, 2) & ~(uint32_t)PCI_EXP_DEVCTL_PAYLOAD) | payload);
 }
 
-/* ---- what follows from the settings ---- */
-
-static bool powered(const struct pcie *pcie)
-{
-    return (pcie->space[PCIE_CAP_PM + PCI_PM_CTRL] & PCI_PM_CTRL_STATE_MASK) == STATE_D0;
-}
-
-static bool command(const struct pcie *pcie, uint32_t bit)
-{
-    return get(pcie->space, PCI_COMMAND, 2) & bit;
-}
-
-static bool msix(const struct pcie *pcie, uint32_t bit)
-{
-    return get(pcie->space, PCIE_CAP_MSIX + PCI_MSIX_FLAGS, 2) & bit;
-}
+/* ---- what software may reach ---- */
 
 bool pcie_memory(const struct pcie *pcie)
 {
     return command(pcie, PCI_COMMAND_MEMORY) && powered(pcie) && !pcie->resetting
         && !pcie->removed;
-}
-
-bool pcie_bus_master(const struct pcie *pcie)
-{
-    return command(pcie, PCI_COMMAND_MASTER) && powered(pcie);
-}
-
-bool pcie_msix_enabled(const struct pcie *pcie)
-{
-    return msix(pcie, PCI_MSIX_FLAGS_ENABLE);
-}
-
-bool pcie_msix_masked(const struct pcie *pcie)
-{
-    return msix(pcie, PCI_MSIX_FLAGS_MASKALL);
 }
 
 bool pcie_intx_allowed(const struct pcie *pcie)

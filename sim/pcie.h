@@ -70,6 +70,9 @@ struct pcie {
     uint8_t clearable[PCIE_SPACE]; /* bits that a written one clears */
     bool resetting;                /* a function-level reset runs */
     bool removed;
+    struct pcie_pins {             /* what follows from `space`, looked at in every clock */
+        bool bus_master, msix_enable, msix_mask;
+    } pins;
 };
 
 /* The identity of this build. */
@@ -93,9 +96,9 @@ void pcie_reset_done(struct pcie *pcie);
 
 /* What the settings allow right now. */
 bool pcie_memory(const struct pcie *pcie);
-bool pcie_bus_master(const struct pcie *pcie);
-bool pcie_msix_enabled(const struct pcie *pcie);
-bool pcie_msix_masked(const struct pcie *pcie);
+static inline bool pcie_bus_master(const struct pcie *pcie) { return pcie->pins.bus_master; }
+static inline bool pcie_msix_enabled(const struct pcie *pcie) { return pcie->pins.msix_enable; }
+static inline bool pcie_msix_masked(const struct pcie *pcie) { return pcie->pins.msix_mask; }
 bool pcie_intx_allowed(const struct pcie *pcie);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 enum {
     AXI_BYTES_MAX = 64,        /* widest data bus, bytes */
@@ -44,6 +45,13 @@ struct axi_w {
     uint64_t strobe;
     uint8_t data[AXI_BYTES_MAX];
 };
+
+/* A bus word: whole 64-bit words, mostly one, so a call would cost more than the copy. */
+static inline void axi_copy_word(uint8_t *to, const uint8_t *from, unsigned bus_bytes)
+{
+    for (unsigned n = 0; n < bus_bytes; n += sizeof(uint64_t))
+        memcpy(to + n, from + n, sizeof(uint64_t));
+}
 
 struct axi_b {
     bool valid, ready;

@@ -73,6 +73,7 @@ uint64_t sim_flr_limit(const struct ioat_sim *sim)
 static void adopt_timing(struct ioat_sim *sim, const struct ioat_sim_timing *timing)
 {
     sim->timing = *timing;
+    sim_rest_end(sim);
     for (unsigned port = 0; port < AXI_READ_PORTS; port++)
         axi_check_set_patience(sim->check[port], 4 * sim_flr_limit(sim));
 }
@@ -135,8 +136,7 @@ static void message_landed(void *ctx, uint64_t addr, uint32_t data)
 
 bool sim_withholds(const struct ioat_sim *sim)
 {
-    return axi_writer_withholds(sim->writer) || axi_reader_withholds(sim->reader[0])
-        || (sim->reader[1] && axi_reader_withholds(sim->reader[1]));
+    return sim->faults.withholds;
 }
 
 static void drive(struct ioat_sim *sim)
@@ -172,6 +172,17 @@ static void take(struct ioat_sim *sim)
     axi_writer_take(sim->writer, sim->now, &sim->pins.write);
 }
 
+/* The offset of an access that the engine accepted, or WAVE_NO_OFFSET. */
+static int take_bar(struct ioat_sim *sim)
+{
+    const struct axil_done done = axil_master_take(&sim->axil, &sim->pins.bar);
+
+    sim_observe_bar(sim, &done);
+    if (done.written)
+        return done.written->offset;
+    return done.asked ? done.asked->offset : WAVE_NO_OFFSET;
+}
+
 static void tell_contract(struct ioat_sim *sim)
 {
     const struct pins *pins = &sim->pins;
@@ -197,44 +208,52 @@ static void watch_flr(struct ioat_sim *sim)
     }
 }
 
-static void clock_edge(struct ioat_sim *sim)
+/* The edge that begins a clock tells what was wrong in the one before. */
+static void begin_clock(struct ioat_sim *sim)
 {
     const char *rule, *stream;
 
-    model_edge(sim->model, sim->now);
+    model_rise(sim->model, &sim->pins);
     rule = model_broken(sim->model, &stream);
     if (rule)
-        sim_violate(sim, sim->now, rule, stream);
+        sim_violate(sim, sim->now - 1, rule, stream);
 }
 
-enum ioat_status sim_clock(struct ioat_sim *sim)
+static enum ioat_status evaluate_clock(struct ioat_sim *sim)
 {
-    struct axil_done bar;
     int offset = WAVE_NO_OFFSET;
 
     sim->in_clock = true;
     drive(sim);
-    model_settle(sim->model, &sim->pins);
+    begin_clock(sim);
     check(sim);
     sim_observe_memory(sim);
-    bar = axil_master_take(&sim->axil, &sim->pins.bar);
-    if (bar.written || bar.read || bar.asked) {
-        offset = bar.written ? bar.written->offset : bar.asked ? bar.asked->offset : WAVE_NO_OFFSET;
-        sim_observe_bar(sim, &bar);
-    }
+    if (!axil_master_idle(&sim->axil))
+        offset = take_bar(sim);
     if (sim->pins.msix)
         stats_irq(&sim->stats, sim->pins.msix);
     tell_contract(sim);
+    sim_rest_watch(sim);
     take(sim);
     watch_flr(sim);
     wave_clock(&sim->wave, sim->now, offset);
-    clock_edge(sim);
+    model_fall(sim->model, sim->now);
     sim->now++;
     sim->in_clock = false;
-    if (!sim->violated)
+    if (!sim->violated) {
+        sim_rest_look(sim);
         return IOAT_OK;
+    }
     end_run(sim);
     return IOAT_EVIOLATED;
+}
+
+enum ioat_status sim_clock(struct ioat_sim *sim)
+{
+    if (sim_rest(sim) == 0)
+        return evaluate_clock(sim);
+    sim->now++;
+    return IOAT_OK;
 }
 
 /* Registers hold anything until the first edge, so nothing is looked at but by the
@@ -242,13 +261,13 @@ enum ioat_status sim_clock(struct ioat_sim *sim)
 static void reset_clock(struct ioat_sim *sim)
 {
     sim->pins = (struct pins) { .rst = true };
-    model_settle(sim->model, &sim->pins);
+    model_rise(sim->model, &sim->pins);
     check(sim);
     sim_observe_reset(sim);
     sim->pins.msix = 0;
     sim->pins.intx = false;
     tell_contract(sim);
-    model_edge(sim->model, sim->now);
+    model_fall(sim->model, sim->now);
     sim->now++;
 }
 
@@ -263,8 +282,17 @@ enum ioat_status ioat_sim_step(struct ioat_sim *sim, uint64_t clocks)
 {
     enum ioat_status status = sim_may_advance(sim);
 
-    while (status == IOAT_OK && clocks-- > 0)
-        status = sim_clock(sim);
+    while (status == IOAT_OK && clocks > 0) {
+        const uint64_t rest = sim_rest(sim);
+        const uint64_t passed = rest < clocks ? rest : clocks;
+
+        if (passed == 0) {
+            status = evaluate_clock(sim);
+            clocks--;
+        }
+        sim->now += passed;
+        clocks -= passed;
+    }
     return status;
 }
 
@@ -378,6 +406,7 @@ static bool open_parts(struct ioat_sim *sim, const struct ioat_sim_config *confi
         .payload_max = sim->build->write_bytes_max,
     });
     adopt_timing(sim, &config->timing);
+    sim->rest.forbidden = config->every_clock;
     return true;
 }
 

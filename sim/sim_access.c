@@ -89,7 +89,7 @@ enum ioat_status ioat_sim_cfg_read(struct ioat_sim *sim, unsigned offset, unsign
     return IOAT_OK;
 }
 
-static bool pins_change(const struct ioat_sim *sim)
+bool sim_settings_changed(const struct ioat_sim *sim)
 {
     const struct pins *pins = &sim->pins;
     const struct pcie *pcie = &sim->pcie;
@@ -111,7 +111,7 @@ enum ioat_status ioat_sim_cfg_write(struct ioat_sim *sim, unsigned offset, unsig
     if (status != IOAT_OK)
         return status;
     pcie_write(&sim->pcie, offset, width, value);
-    return pins_change(sim) ? sim_clock(sim) : IOAT_OK;
+    return sim_settings_changed(sim) ? sim_clock(sim) : IOAT_OK;
 }
 
 bool ioat_sim_intx(const struct ioat_sim *sim)

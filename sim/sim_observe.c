@@ -24,13 +24,12 @@ static void emit_memory(struct ioat_sim *sim, struct ioat_sim_event *event)
 static void emit_address(struct ioat_sim *sim, enum ioat_sim_event_kind kind, unsigned port,
                          const struct axi_address *address)
 {
-    struct ioat_sim_event event = {
+    if (!address->valid || !address->ready)
+        return;
+    emit_memory(sim, &(struct ioat_sim_event) {
         .kind = kind, .port = port, .id = address->id, .addr = address->addr,
         .bytes = (address->len + 1u) * (sim->build->data_bits / 8), .cache = address->cache,
-    };
-
-    if (address->valid && address->ready)
-        emit_memory(sim, &event);
+    });
 }
 
 static void emit_r(struct ioat_sim *sim, unsigned port, const struct axi_r *r)
@@ -45,13 +44,14 @@ static void emit_r(struct ioat_sim *sim, unsigned port, const struct axi_r *r)
 
 static void emit_w(struct ioat_sim *sim, const struct axi_w *w)
 {
-    struct ioat_sim_event event = {
-        .kind = IOAT_SIM_W, .bytes = sim->build->data_bits / 8, .last = w->last,
-        .strobe = w->strobe, .data = w->data,
-    };
+    struct ioat_sim_event event;
 
     if (!w->valid || !w->ready)
         return;
+    event = (struct ioat_sim_event) {
+        .kind = IOAT_SIM_W, .bytes = sim->build->data_bits / 8, .last = w->last,
+        .strobe = w->strobe, .data = w->data,
+    };
     axi_writer_beat(sim->writer, &sim->pins.write, &event.id, &event.addr);
     emit_memory(sim, &event);
 }

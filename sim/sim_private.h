@@ -2,6 +2,7 @@
  *
  *   sim.c          life, the clock, violations
  *   sim_observe.c  handshakes of a clock as events
+ *   sim_rest.c     which clocks need no evaluation
  *   sim_access.c   BAR0, config space, removal
  *   sim_host.c     host memory, faults, messages, counts, waves: the thin calls
  */
@@ -21,6 +22,16 @@
 #include "pins.h"
 #include "stats.h"
 #include "wave.h"
+
+/* Clocks that change nothing are not evaluated (sim_rest.c). */
+struct rest {
+    bool forbidden;                    /* ioat_sim_config.every_clock */
+    uint64_t evaluated;                /* clocks that were not skipped */
+    uint64_t quiet;                    /* clocks since anything happened outside the engine */
+    uint64_t look;                     /* the engine is looked at after so many of them */
+    bool still;                        /* it does nothing any more, with these inputs ... */
+    uint64_t end;                      /* ... and nobody else before this clock */
+};
 
 struct ioat_sim {
     const struct ioat_sim_build *build;
@@ -48,6 +59,7 @@ struct ioat_sim {
 
     struct wave wave;
     struct stats stats;
+    struct rest rest;
 
     void (*on_violation)(void *ctx, const char *text);
     void *on_violation_ctx;
@@ -62,6 +74,18 @@ enum ioat_status sim_may_advance(const struct ioat_sim *sim);
 
 /* One clock; IOAT_EVIOLATED when it ended the run. */
 enum ioat_status sim_clock(struct ioat_sim *sim);
+
+/* Clocks, from now on, in which nothing changes but the time. */
+uint64_t sim_rest(struct ioat_sim *sim);
+/* Ends the rest: after a change of what sim_rest does not look at. */
+void sim_rest_end(struct ioat_sim *sim);
+/* In each clock that is evaluated: its settled pins, before handshakes are taken. */
+void sim_rest_watch(struct ioat_sim *sim);
+/* After it. */
+void sim_rest_look(struct ioat_sim *sim);
+
+/* True while a pin from the config space is not what the settings say. */
+bool sim_settings_changed(const struct ioat_sim *sim);
 
 /* True while an answer is withheld by a fault: nothing the engine waits for is late. */
 bool sim_withholds(const struct ioat_sim *sim);

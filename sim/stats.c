@@ -13,7 +13,8 @@ void stats_clear(struct stats *stats, uint64_t now)
 
 static void count_w(struct ioat_sim_stats *to, const struct ioat_sim_event *event)
 {
-    const uint64_t bytes = (uint64_t)__builtin_popcountll(event->strobe);
+    const bool whole = event->strobe == ~UINT64_C(0) >> (64 - event->bytes);
+    const uint64_t bytes = whole ? event->bytes : (uint64_t)__builtin_popcountll(event->strobe);
 
     to->w_beats++;
     to->w_bytes += bytes;
