@@ -257,7 +257,7 @@ static void prepare(struct demo *demo, struct lane *lane, struct piece *piece, u
     must(demo,
          ioat_copy_pages(lane->chan, dst, dst_next, src, src_next, piece->len, flags, piece),
          "preparing a copy");
-    lane->desc_beats += beats(demo, 0, IOAT_DESC_BYTES);
+    lane->desc_beats += beats(demo, 0, IOAT_DESC_USER1);
     lane->descriptors++;
     lane->outstanding++;
 }
