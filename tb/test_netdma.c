@@ -1248,6 +1248,44 @@ START_TEST(ambiguity_19_removal_is_told_before_channels_are_freed)
 }
 END_TEST
 
+/* A provider that is about to go gives no channel, and cannot be stopped twice or started. */
+static void meddle_at_removal(struct nrig *rig, const struct nrig_event *event)
+{
+    struct fake *fake = &rig->fake[0];
+    PVOID channel = rig;
+
+    if (event->event.NotificationCode != NetDmaNotificationProviderRemoval)
+        return;
+    nrig_nt(NetDmaAllocateChannel(rig->client, fake->handle, NULL, &channel), STATUS_UNSUCCESSFUL);
+    ck_assert_ptr_null(channel);
+    NetDmaProviderStop(fake->handle);
+    NetDmaProviderStart(fake->handle, &fake->attributes);
+    fake_event(fake, NetDmaNotificationProviderPowerDown);
+}
+
+START_TEST(r_psp_1_a_stop_is_not_disturbed_from_inside)
+{
+    struct nrig *rig = nrig_open(NULL);
+    struct fake *fake = fake_up(rig, versions[_i].major, versions[_i].minor);
+    PVOID channel = nrig_channel(rig, fake->handle);
+    NET_DMA_COPY_ID id = nrig_copy(rig, channel, 0, 0, 5000);
+    unsigned events = rig->events;
+
+    rig->on_event = meddle_at_removal;
+    fake_stop(fake);
+    ck_assert_uint_eq(codes(rig, events), 3);
+    nrig_ok(NetDmaIsDmaCopyComplete(channel, id));
+    ck_assert(!see(rig, fake).started);
+    ck_assert_uint_eq(nrig_count(rig, NETDMA_CALL_FREE), 1);
+    rig->on_event = NULL;
+    fake_start(fake);
+    ck_assert(see(rig, fake).started);
+    ck_assert(!see(rig, fake).powered_down);
+    nrig_check(rig);
+    nrig_close(rig);
+}
+END_TEST
+
 START_TEST(every_client_is_notified)
 {
     struct nrig *rig = nrig_open(NULL);
@@ -1365,6 +1403,7 @@ START_TEST(r_pwr_4_power_up_starts_every_channel_before_clients_go_on)
         ck_assert_uint_eq(on->ran, on->desc_n);
         nrig_finish(channel[n], nrig_copy(rig, channel[n], 2000 * (n + 1), n, 1500));
     }
+    ck_assert_uint_eq(nrig_stats(rig).distrusted, 0);
     ck_assert_uint_eq(nrig_stats(rig).cpu_bytes, 100);
     nrig_check(rig);
     nrig_close(rig);
@@ -1429,6 +1468,7 @@ START_TEST(r_pwr_7_a_1_0_provider_asks_for_a_start)
     ck_assert_uint_eq(nrig_count(rig, NETDMA_CALL_START), starts + 1);
     ck_assert(on->desc[on->desc_n - 1].desc.ControlFlags & NET_DMA_NULL_TRANSFER);
     nrig_finish(channel, nrig_copy(rig, channel, 2000, 5, 900));
+    ck_assert_uint_eq(nrig_stats(rig).distrusted, 0);
     ck_assert_uint_eq(nrig_stats(rig).cpu_bytes, 0);
     nrig_check(rig);
     nrig_close(rig);
@@ -2356,6 +2396,7 @@ Suite *netdma_suite(void)
     tcase_add_test(tcase, section_3_5_clients_hear_of_a_provider_in_order);
     tcase_add_test(tcase, channel_arrival_is_told_when_the_first_channel_comes_free);
     tcase_add_test(tcase, ambiguity_19_removal_is_told_before_channels_are_freed);
+    tcase_add_loop_test(tcase, r_psp_1_a_stop_is_not_disturbed_from_inside, 0, VERSIONS);
     tcase_add_test(tcase, every_client_is_notified);
 
     /* From 1.1 on: a 1.0 provider has no events. */

@@ -54,6 +54,7 @@ static void close_exact(struct set *set)
 {
     nrig_check(set->rig);
     ck_assert_uint_eq(nrig_stats(set->rig).cpu_bytes, 0);
+    ck_assert_uint_eq(nrig_stats(set->rig).distrusted, 0);
     nrig_close(set->rig);
 }
 
@@ -711,6 +712,28 @@ START_TEST(r_dsc_3_no_address_is_beyond_the_reach)
 }
 END_TEST
 
+/* Nor are the ring and the word: such a provider is of no use, and is not asked. */
+START_TEST(r_dsc_3_the_ring_itself_is_within_the_reach)
+{
+    struct nrig *rig = nrig_open(NULL);      /* memory begins at 2^32 */
+    struct fake *fake = fake_new(rig, versions[_i].major, versions[_i].minor);
+    struct netdma_channel_options options = {.cpu_fallback = true};
+    PVOID channel = rig;
+
+    fake->attributes.MaximumAddressSpace.QuadPart = UINT32_MAX;
+    nrig_ok(fake_register(fake));
+    fake_start(fake);
+    ck_assert(!NT_SUCCESS(NetDmaAllocateChannel(rig->client, NULL, NULL, &channel)));
+    ck_assert_ptr_null(channel);
+    ck_assert_uint_eq(fake_allocated(fake), 0);
+    nrig_ok(NetDmaAllocateChannel(rig->client, NULL, &options, &channel));
+    nrig_finish(channel, nrig_copy(rig, channel, 0, 0, 5000));
+    ck_assert_uint_eq(nrig_stats(rig).cpu_bytes, 5000);
+    nrig_check(rig);
+    nrig_close(rig);
+}
+END_TEST
+
 /* Requests stay in order when some are the CPU's: each one reads what the one before wrote. */
 START_TEST(r_dsc_5_cpu_and_engine_copy_in_order)
 {
@@ -1118,7 +1141,8 @@ START_TEST(words_that_name_nothing_outstanding_are_ignored)
     NET_DMA_COPY_ID id = nrig_copy(set.rig, set.channel, 1000, 0, 100);
     const uint64_t ring = set.on->desc[0].bus;
     const uint64_t bad[] = {
-        0x1000, UINT64_MAX, ~UINT64_C(63), ring + 64 * 200, ring - 64, set.rig->dst.bus,
+        0x1000, UINT64_MAX, ~UINT64_C(63), ring + 64 * 200, ring + 64 * 256, ring + 64 * 257,
+        ring + 64 * 258, ring - 64, set.rig->dst.bus,
         (set.on->desc[set.on->desc_n - 1].bus + 64) | 1, ring | 1, 1, 4, ring | 4};
     const uint64_t good = *word;
     for (size_t n = 0; n < sizeof bad / sizeof *bad; n++) {
@@ -1129,7 +1153,8 @@ START_TEST(words_that_name_nothing_outstanding_are_ignored)
     __atomic_store_n(word, good, __ATOMIC_RELEASE);
     set.on->hold = false;
     nrig_finish(set.channel, id);
-    close_exact(&set);
+    nrig_check(set.rig);
+    nrig_close(set.rig);
 }
 END_TEST
 
@@ -1398,6 +1423,30 @@ START_TEST(r_err_4_requests_up_to_the_reported_address_are_done_and_later_ones_f
         nrig_finish(set.channel, nrig_copy(set.rig, set.channel, n * 5000, n, 4500));
     ck_assert_uint_eq(nrig_info(set.channel).errors, 1);
     ck_assert(nrig_info(set.channel).offload);
+    close_exact(&set);
+}
+END_TEST
+
+/* What waits in a batch while the engine fails completes once all the same: it is copied, or it fails. */
+START_TEST(r_err_4_a_batch_that_waits_during_an_error_completes_once)
+{
+    struct set set = set_up(_i);
+    struct nrig_done first = {0}, second = {0};
+
+    nrig_ok(NetDmaSetMaxPendingDescriptors(set.channel, 4));
+    nrig_copy_done(set.rig, set.channel, 0, 0, 4000, &first);
+    NetDmaFlushPendingDescriptors(set.channel);
+    set.on->fail_in = 1;
+    nrig_copy_done(set.rig, set.channel, 5000, 1, 4000, &second);
+    nrig_wait(set.rig, 50 * NRIG_MS);
+    ck_assert_uint_eq(first.n, 1);
+    ck_assert_int_eq(first.status, STATUS_UNSUCCESSFUL);
+    NetDmaFlushPendingDescriptors(set.channel);
+    nrig_wait(set.rig, 50 * NRIG_MS);
+    ck_assert_uint_eq(second.n, 1);
+    nrig_finish(set.channel, nrig_copy(set.rig, set.channel, 0, 0, 4000));
+    if (second.status != STATUS_SUCCESS)
+        nrig_finish(set.channel, nrig_copy(set.rig, set.channel, 5000, 1, 4000));
     close_exact(&set);
 }
 END_TEST
@@ -1765,6 +1814,7 @@ Suite *netdma_client_suite(void)
     tcase = tb_case(suite, "netdma_copies", 30);
     tcase_add_loop_test(tcase, r_dsc_3_no_descriptor_is_above_the_maximum, 0, VERSIONS);
     tcase_add_loop_test(tcase, r_dsc_3_no_address_is_beyond_the_reach, 0, VERSIONS);
+    tcase_add_loop_test(tcase, r_dsc_3_the_ring_itself_is_within_the_reach, 0, VERSIONS);
     tcase_add_loop_test(tcase, r_dsc_5_cpu_and_engine_copy_in_order, 0, VERSIONS);
     tcase_add_loop_test(tcase, r_pb_7_page_breaks_go_to_2_0_providers_only, 0, VERSIONS);
     tcase_add_loop_test(tcase, r_pb_4_scattered_copies_are_exact_at_all_offsets, 0, VERSIONS);
@@ -1797,6 +1847,7 @@ Suite *netdma_client_suite(void)
     tcase = tb_case(suite, "netdma_errors", 30);
     tcase_add_loop_test(tcase, r_err_4_requests_up_to_the_reported_address_are_done_and_later_ones_fail,
                         0, 8 * VERSIONS);
+    tcase_add_loop_test(tcase, r_err_4_a_batch_that_waits_during_an_error_completes_once, 0, VERSIONS);
     tcase_add_loop_test(tcase, r_err_4_a_poll_sees_the_halted_word, 0, VERSIONS);
     tcase_add_loop_test(tcase, ambiguity_02_an_error_without_a_word_is_seen, 0, VERSIONS);
     tcase_add_loop_test(tcase, r_err_3_recovery_is_reset_or_abort_and_start, 0, 4 * VERSIONS);
