@@ -1475,6 +1475,29 @@ START_TEST(r_pwr_7_a_1_0_provider_asks_for_a_start)
 }
 END_TEST
 
+/* One that refused to start, without power, and then asks. */
+START_TEST(r_pwr_7_a_1_0_provider_comes_back)
+{
+    struct nrig *rig = nrig_open(NULL);
+    struct fake *fake = fake_up(rig, 1, 0);
+    PVOID channel = nrig_channel(rig, fake->handle);
+    struct fake_channel *on = fake_only(fake);
+
+    on->refuse_starts = UINT32_MAX;
+    nrig_finish(channel, nrig_copy(rig, channel, 0, 0, 900));
+    ck_assert_uint_eq(nrig_stats(rig).cpu_bytes, 900);
+    on->refuse_starts = 0;
+    fake_dpc(on, 0);
+    nrig_wait(rig, NRIG_MS);
+    ck_assert(nrig_info(channel).offload);
+    nrig_finish(channel, nrig_copy(rig, channel, 1000, 0, 900));
+    ck_assert_uint_eq(nrig_stats(rig).cpu_bytes, 900);
+    ck_assert_uint_eq(nrig_stats(rig).engine_bytes, 900);
+    nrig_check(rig);
+    nrig_close(rig);
+}
+END_TEST
+
 /* A6: requests that were lost with the context are handed over again. */
 START_TEST(ambiguity_06_lost_requests_are_resubmitted)
 {
@@ -2409,6 +2432,7 @@ Suite *netdma_suite(void)
     tcase_add_loop_test(tcase, r_pwr_5_stop_while_powered_down_frees_the_channels, 1, VERSIONS);
     tcase_add_loop_test(tcase, r_pwr_6_after_context_loss_a_start_comes_before_any_append, 1, VERSIONS);
     tcase_add_test(tcase, r_pwr_7_a_1_0_provider_asks_for_a_start);
+    tcase_add_test(tcase, r_pwr_7_a_1_0_provider_comes_back);
     tcase_add_test(tcase, ambiguity_06_lost_requests_are_resubmitted);
     tcase_add_loop_test(tcase, ambiguity_06_a_failed_append_is_answered_with_a_start, 0, VERSIONS);
     tcase_add_test(tcase, r_pwr_8_bad_events_are_ignored);
