@@ -480,6 +480,29 @@ START_TEST(r_fre_2_a_freed_channel_is_dead)
 }
 END_TEST
 
+/* No handle but the one that was given is live. */
+START_TEST(a_handle_with_a_wrong_bit_is_dead)
+{
+    struct set set = set_up(3);
+    PVOID out;
+
+    for (unsigned bit = 0; bit < 64; bit++) {
+        uint64_t flip = UINT64_C(1) << bit;
+        PVOID channel = (PVOID)((uintptr_t)set.channel ^ flip);
+        PVOID client = (PVOID)((uintptr_t)set.rig->client ^ flip);
+        PVOID provider = (PVOID)((uintptr_t)set.fake->handle ^ flip);
+
+        nrig_nt(NetDmaNullTransfer(channel, NULL, NULL, NULL), STATUS_INVALID_HANDLE);
+        nrig_nt(NetDmaAllocateChannel(client, NULL, NULL, &out), STATUS_INVALID_HANDLE);
+        if (provider)
+            nrig_nt(NetDmaAllocateChannel(set.rig->client, provider, NULL, &out),
+                    STATUS_INVALID_HANDLE);
+    }
+    ck_assert_uint_eq(set.on->desc_n, 0);
+    close_exact(&set);
+}
+END_TEST
+
 /* ---- start and append ---- */
 
 /* R-START-2, R-APP-1: also with the ring going round several times. */
@@ -1801,6 +1824,7 @@ Suite *netdma_client_suite(void)
     tcase_add_test(tcase, allocation_takes_the_first_provider_with_a_free_channel);
     tcase_add_loop_test(tcase, r_fre_1_nothing_is_outstanding_at_free, 0, VERSIONS);
     tcase_add_loop_test(tcase, r_fre_1_free_gives_up_after_drain_ns, 0, VERSIONS);
+    tcase_add_test(tcase, a_handle_with_a_wrong_bit_is_dead);
     tcase_add_loop_test(tcase, r_fre_2_a_freed_channel_is_dead, 0, VERSIONS);
 
     tcase = tb_case(suite, "netdma_lists", 30);
