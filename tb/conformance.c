@@ -481,6 +481,7 @@ void conf_enter(struct conf *conf, enum conf_state state)
         conf->desc[1].ControlFlags |= NO_SUCH_OPERATION;
     if (state == CONF_READY)
         return;
+    conf_set_word(conf, 0);
     conf_ok(conf_start_list(conf, 0, n));
     if (state == CONF_ACTIVE) {
         conf_until(conf, slot_0_is_done, "a long list begins");
@@ -497,6 +498,7 @@ void conf_enter(struct conf *conf, enum conf_state state)
 void conf_check_works(struct conf *conf)
 {
     conf_list(conf, 40, 2);
+    conf_set_word(conf, 0);
     conf_ok(conf_start_list(conf, 40, 2));
     conf_await_idle(conf, 41);
     conf_check_copied(conf, 40, 2);

@@ -225,7 +225,8 @@ unsigned conf_done(const struct conf *conf, uint64_t word, unsigned first, unsig
 
 /* Time passes; interrupts and DPCs come. */
 void conf_pass(struct conf *conf, uint64_t ns);
-/* Until the word has that value, and then for interrupts to come. */
+/* Until the word has that value, and then for interrupts to come. The caller sees to it that it does
+ * not have it from before. */
 void conf_await(struct conf *conf, uint64_t word);
 void conf_await_idle(struct conf *conf, unsigned slot);
 /* Until cond; fails with `what` otherwise. */
@@ -243,13 +244,14 @@ struct conf_sweep conf_sweep(struct conf *conf, unsigned n);
 enum conf_state { CONF_READY, CONF_ACTIVE, CONF_IDLE, CONF_SUSPENDED, CONF_HALTED, CONF_STATES };
 extern const char *const conf_state_names[CONF_STATES];
 
-/* Brings the ready channel into that state, with slots 0..7. READY: nothing was started.
+/* Brings the ready channel into that state, with slots 0..7; the word is cleared first, unless READY:
+ * then nothing is started.
  * ACTIVE: slot 0 is done, and a long list runs. SUSPENDED: slots 0..3 are done, nothing is
  * left. HALTED: slot 0 is done, slot 1 names an operation that does not exist. Slots 8..11 are ready to
  * be appended behind slot 7 (ACTIVE) or 3. */
 void conf_enter(struct conf *conf, enum conf_state state);
 enum { CONF_TAIL = 7 };
-/* A start works, byte for byte. */
+/* A start works, byte for byte; the word is cleared first. */
 void conf_check_works(struct conf *conf);
 
 #define conf_nt(call, expected)                                                            \
