@@ -195,14 +195,21 @@ struct conf *conf_open(int subject)
     return conf;
 }
 
+void conf_remove(struct conf *conf)
+{
+    conf->subject->ops->remove_device(conf->world);
+    conf->removed = true;
+}
+
 void conf_close(struct conf *conf)
 {
     for (unsigned n = 0; n < 2; n++)
         if (conf->channel[n].raw)
             conf_free(conf, n);
-    if (conf->started)
+    if (conf->started && !conf->removed)
         conf->subject->ops->stop_device(conf->world);
-    conf->subject->ops->remove_device(conf->world);
+    if (!conf->removed)
+        conf_remove(conf);
     netdma_interface_close(conf->iface);
     conf->subject->ops->close(conf->world);
     ck_assert_msg(!conf->alien, "%s returned a status that it does not have", conf->alien);

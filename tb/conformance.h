@@ -151,7 +151,7 @@ struct conf {
     void *world;
     struct kernel *kernel;
     struct netdma_interface *iface;
-    bool added, started;
+    bool added, started, removed;
     struct conf_channel channel[2];      /* [0] is allocated by conf_open */
     struct dma_buf memory, src, dst;
     PNET_DMA_DESCRIPTOR desc;
@@ -172,6 +172,8 @@ void conf_start(struct conf *conf);
 struct subject_options conf_options(int subject);
 /* Frees the channels and takes the device away. */
 void conf_close(struct conf *conf);
+/* Takes the device away, stopped or not, ahead of conf_close. */
+void conf_remove(struct conf *conf);
 
 /* Channel n = 0 or 1, with conf->channel[n].parameters, which conf_parameters fills in. */
 void conf_parameters(struct conf *conf, unsigned n);

@@ -41,7 +41,6 @@ START_TEST(r_start_4_a_start_finishes_the_current_descriptor_and_drops_the_rest)
     for (unsigned n = 0; n < sweep.moments; n++) {
         conf_list(conf, 0, 8);
         conf_list(conf, 20, 2);
-        conf_set_word(conf, 0);
         conf_ok(conf_start_list(conf, 0, 8));
         conf_pass(conf, n * sweep.step_ns);
         unsigned begun = 0;
