@@ -195,14 +195,21 @@ struct conf *conf_open(int subject)
     return conf;
 }
 
+void conf_remove(struct conf *conf)
+{
+    conf->subject->ops->remove_device(conf->world);
+    conf->removed = true;
+}
+
 void conf_close(struct conf *conf)
 {
     for (unsigned n = 0; n < 2; n++)
         if (conf->channel[n].raw)
             conf_free(conf, n);
-    if (conf->started)
+    if (conf->started && !conf->removed)
         conf->subject->ops->stop_device(conf->world);
-    conf->subject->ops->remove_device(conf->world);
+    if (!conf->removed)
+        conf_remove(conf);
     netdma_interface_close(conf->iface);
     conf->subject->ops->close(conf->world);
     ck_assert_msg(!conf->alien, "%s returned a status that it does not have", conf->alien);
@@ -481,6 +488,7 @@ void conf_enter(struct conf *conf, enum conf_state state)
         conf->desc[1].ControlFlags |= NO_SUCH_OPERATION;
     if (state == CONF_READY)
         return;
+    conf_set_word(conf, 0);
     conf_ok(conf_start_list(conf, 0, n));
     if (state == CONF_ACTIVE) {
         conf_until(conf, slot_0_is_done, "a long list begins");
@@ -497,6 +505,7 @@ void conf_enter(struct conf *conf, enum conf_state state)
 void conf_check_works(struct conf *conf)
 {
     conf_list(conf, 40, 2);
+    conf_set_word(conf, 0);
     conf_ok(conf_start_list(conf, 40, 2));
     conf_await_idle(conf, 41);
     conf_check_copied(conf, 40, 2);

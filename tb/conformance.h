@@ -151,7 +151,7 @@ struct conf {
     void *world;
     struct kernel *kernel;
     struct netdma_interface *iface;
-    bool added, started;
+    bool added, started, removed;
     struct conf_channel channel[2];      /* [0] is allocated by conf_open */
     struct dma_buf memory, src, dst;
     PNET_DMA_DESCRIPTOR desc;
@@ -172,6 +172,8 @@ void conf_start(struct conf *conf);
 struct subject_options conf_options(int subject);
 /* Frees the channels and takes the device away. */
 void conf_close(struct conf *conf);
+/* Takes the device away, stopped or not, ahead of conf_close. */
+void conf_remove(struct conf *conf);
 
 /* Channel n = 0 or 1, with conf->channel[n].parameters, which conf_parameters fills in. */
 void conf_parameters(struct conf *conf, unsigned n);
@@ -225,7 +227,8 @@ unsigned conf_done(const struct conf *conf, uint64_t word, unsigned first, unsig
 
 /* Time passes; interrupts and DPCs come. */
 void conf_pass(struct conf *conf, uint64_t ns);
-/* Until the word has that value, and then for interrupts to come. */
+/* Until the word has that value, and then for interrupts to come. The caller sees to it that it does
+ * not have it from before. */
 void conf_await(struct conf *conf, uint64_t word);
 void conf_await_idle(struct conf *conf, unsigned slot);
 /* Until cond; fails with `what` otherwise. */
@@ -243,13 +246,14 @@ struct conf_sweep conf_sweep(struct conf *conf, unsigned n);
 enum conf_state { CONF_READY, CONF_ACTIVE, CONF_IDLE, CONF_SUSPENDED, CONF_HALTED, CONF_STATES };
 extern const char *const conf_state_names[CONF_STATES];
 
-/* Brings the ready channel into that state, with slots 0..7. READY: nothing was started.
+/* Brings the ready channel into that state, with slots 0..7; the word is cleared first, unless READY:
+ * then nothing is started.
  * ACTIVE: slot 0 is done, and a long list runs. SUSPENDED: slots 0..3 are done, nothing is
  * left. HALTED: slot 0 is done, slot 1 names an operation that does not exist. Slots 8..11 are ready to
  * be appended behind slot 7 (ACTIVE) or 3. */
 void conf_enter(struct conf *conf, enum conf_state state);
 enum { CONF_TAIL = 7 };
-/* A start works, byte for byte. */
+/* A start works, byte for byte; the word is cleared first. */
 void conf_check_works(struct conf *conf);
 
 #define conf_nt(call, expected)                                                            \

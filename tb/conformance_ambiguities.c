@@ -79,6 +79,7 @@ START_TEST(ambiguity_04_lists_ignore_counts_and_counts_ignore_terminators)
         conf_list(conf, 0, BATCH);
         if (conf->counted)
             conf->desc[BATCH - 1].NextDescriptor.QuadPart = 0;
+        conf_set_word(conf, 0);
         conf_ok(conf_start_list(conf, 0, conf->counted ? BATCH : counts[n]));
         conf_await_idle(conf, BATCH - 1);
         conf_check_copied(conf, 0, BATCH);
@@ -151,11 +152,13 @@ static uint32_t target_after(struct conf *conf, NTSTATUS (*stop)(struct conf *co
     conf->desc[0].ControlFlags = NET_DMA_OP_TYPE_CONTEXT_CHANGE | NET_DMA_DCA_CONTEXT_CHANGE |
                                  NET_DMA_STATUS_UPDATE_ON_COMPLETION;
     conf->desc[0].DCAContext32.DCAContext = 3;
+    conf_set_word(conf, 0);
     conf_ok(conf_start_list(conf, 0, 1));
     conf_await_idle(conf, 0);
     conf_ok(stop(conf));
     conf_list(conf, 0, 1);
     conf->desc[0].ControlFlags |= NET_DMA_DESTINATION_DCA_ENABLE;
+    conf_set_word(conf, 0);
     conf_ok(conf_start_list(conf, 0, 1));
     conf_await_idle(conf, 0);
     return conf->subject->ops->hints(conf->world, 0).data_target;
@@ -307,6 +310,7 @@ START_TEST(ambiguity_21_unknown_operations_halt_and_dca_is_ignored)
     conf_check_untouched(conf, 1, 3);
     conf_list(conf, 0, 1);
     conf->desc[0].ControlFlags |= NET_DMA_DESTINATION_DCA_ENABLE;
+    conf_set_word(conf, 0);
     conf_ok(conf_start_list(conf, 0, 1));
     conf_await_idle(conf, 0);
     conf_check_copied(conf, 0, 1);

@@ -215,6 +215,7 @@ START_TEST(r_res_1_suspend_and_resume_lose_and_repeat_nothing)
     for (unsigned gap = 0; gap < 30; gap++) {
         uint64_t last = 0;
         conf_list(conf, 0, 8);
+        conf_set_word(conf, 0);
         conf_ok(conf_start_list(conf, 0, 8));
         for (unsigned n = 0; n < 6; n++) {
             conf_pass(conf, gap * CONF_TICK);

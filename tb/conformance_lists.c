@@ -41,12 +41,12 @@ START_TEST(r_start_4_a_start_finishes_the_current_descriptor_and_drops_the_rest)
     for (unsigned n = 0; n < sweep.moments; n++) {
         conf_list(conf, 0, 8);
         conf_list(conf, 20, 2);
-        conf_set_word(conf, 0);
         conf_ok(conf_start_list(conf, 0, 8));
         conf_pass(conf, n * sweep.step_ns);
         unsigned begun = 0;
         while (begun < 8 && !conf_is_untouched(conf, begun))
             begun++;
+        conf_set_word(conf, 0);
         conf_ok(conf_start_list(conf, 20, 2));
         conf_await_idle(conf, 21);
         conf_check_copied(conf, 20, 2);
@@ -304,6 +304,7 @@ START_TEST(r_app_5_an_append_to_a_suspended_channel_waits_for_the_resume)
         uint64_t last;
         conf_list(conf, 0, BATCH);
         conf_list(conf, BATCH, BATCH);
+        conf_set_word(conf, 0);
         conf_ok(conf_start_list(conf, 0, BATCH));
         conf_pass(conf, n * sweep.step_ns);
         conf_ok(conf_suspend(conf, &last));
@@ -421,6 +422,7 @@ START_TEST(r_ch2_3_no_copy_of_an_uncounted_descriptor_is_kept)
             .ControlFlags = NET_DMA_NULL_TRANSFER,
             .NextDescriptor = conf_address(conf_bus(conf, 3)),
         };
+        conf_set_word(conf, 0);
         conf_ok(conf_start_list(conf, 0, 2));
         conf_pass(conf, n * sweep.step_ns);
         NET_DMA_DESCRIPTOR filled = conf->desc[10];
@@ -444,6 +446,7 @@ START_TEST(r_ch2_4_a_ring_goes_around)
         unsigned slot = n % RING;
         conf_list(conf, slot, 1);
         conf_link(conf, slot, (slot + 1) % RING);
+        conf_set_word(conf, 0);
         conf_ok(n ? conf_append(conf, slot, 1) : conf_start_list(conf, 0, 1));
         conf_await_idle(conf, slot);
         conf_check_copied(conf, slot, 1);

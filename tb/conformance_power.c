@@ -27,6 +27,7 @@ static void make_context_change(struct conf *conf, unsigned slot, uint8_t target
 
 static void run(struct conf *conf, unsigned n)
 {
+    conf_set_word(conf, 0);
     conf_ok(conf_start_list(conf, 0, n));
     conf_await_idle(conf, n - 1);
 }
@@ -121,6 +122,7 @@ START_TEST(r_dca_8_only_operation_0_is_a_copy)
     for (unsigned n = 0; n < sizeof operations / sizeof operations[0]; n++) {
         conf_list(conf, 0, 3);
         conf->desc[1].ControlFlags |= operations[n] << 24;
+        conf_set_word(conf, 0);
         conf_ok(conf_start_list(conf, 0, 3));
         conf_await(conf, conf_word_of(conf, 0, NetDmaTransferStatusHalted));
         conf_check_untouched(conf, 1, 2);

@@ -279,14 +279,13 @@ START_TEST(r_psp_3_a_provider_stops_before_it_deregisters)
     struct conf *conf = conf_open(_i);
 
     conf_free(conf, 0);
-    conf->subject->ops->remove_device(conf->world);
+    conf_remove(conf);
     const struct netdma_call *stop = conf_call(conf, NETDMA_CALL_PROVIDER_STOP);
     const struct netdma_call *deregister = conf_call(conf, NETDMA_CALL_DEREGISTER);
     ck_assert_ptr_nonnull(stop);
     ck_assert_ptr_nonnull(deregister);
     ck_assert(stop < deregister);
-    netdma_interface_close(conf->iface);
-    conf->subject->ops->close(conf->world);
+    conf_close(conf);
 }
 END_TEST
 
@@ -296,11 +295,10 @@ START_TEST(r_drg_1_deregistration_is_at_passive)
 
     conf_free(conf, 0);
     conf->subject->ops->stop_device(conf->world);
-    conf->subject->ops->remove_device(conf->world);
+    conf_remove(conf);
     ck_assert_ptr_nonnull(conf_call(conf, NETDMA_CALL_DEREGISTER));
     ck_assert_int_eq(conf_call(conf, NETDMA_CALL_DEREGISTER)->irql, KERNEL_PASSIVE);
-    netdma_interface_close(conf->iface);
-    conf->subject->ops->close(conf->world);
+    conf_close(conf);
 }
 END_TEST
 

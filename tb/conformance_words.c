@@ -96,6 +96,7 @@ START_TEST(r_sta_4_the_word_is_written_in_one_piece)
 
     for (unsigned turn = 0; turn < 4; turn++) {
         conf_list(conf, 0, 8);
+        conf_settle(conf);
         conf_set_word(conf, turn % 2 ? UINT64_MAX & ~UINT64_C(0x3F) : 0);
         const uint64_t before = conf_word(conf);
         conf_ok(conf_start_list(conf, 0, 8));
@@ -326,6 +327,7 @@ START_TEST(r_int_7_an_interrupt_follows_the_last_one_asked_for)
         conf_list(conf, 0, 2);
         conf_list(conf, 2, 1);
         unsigned dpcs = conf->channel[0].dpc.n, isrs = conf->channel[0].isr.n;
+        conf_set_word(conf, 0);
         conf_ok(conf_start_list(conf, 0, 2));
         conf_pass(conf, n * sweep.step_ns);
         conf_ok(conf_append(conf, 2, 1));

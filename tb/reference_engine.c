@@ -148,9 +148,10 @@ static bool second_page_is_good(const struct engine_channel *chan, ULONG flag,
 {
     uint32_t size = chan->desc.TransferSize;
 
-    if (!breaks(chan, flag) || size <= room(first) || wrong(chan, ANY_SECOND_PAGE))
+    if (!breaks(chan, flag) || wrong(chan, ANY_SECOND_PAGE) ||
+        (size <= room(first) && !wrong(chan, SECOND_PAGE_UNREACHED)))
         return true;
-    return second.QuadPart % PAGE == 0 && size - room(first) <= PAGE;
+    return second.QuadPart % PAGE == 0 && size <= room(first) + PAGE;
 }
 
 static bool is_good(const struct engine_channel *chan)
@@ -162,7 +163,9 @@ static bool is_good(const struct engine_channel *chan)
     if (is_context_change(desc) ? !chan->engine->dca
                                 : (desc->ControlFlags & NET_DMA_OP_TYPE_MASK) != 0)
         return false;
-    if (desc->ControlFlags & reserved & ~NET_DMA_DESTINATION_DCA_ENABLE)
+    if (!wrong(chan, DCA_ENABLE_FAILS))
+        reserved &= ~NET_DMA_DESTINATION_DCA_ENABLE;
+    if (desc->ControlFlags & reserved)
         return false;
     if ((is_null(desc) && !wrong(chan, NULL_IS_CHECKED)) || is_context_change(desc))
         return true;

@@ -42,6 +42,14 @@ static Suite *class_suite(const struct wrong_provider *wrong, int subject, unsig
 {
     Suite *suite = suite_create(wrong->what);
 
+    if (!strcmp((*conf_cell_test)->name, wrong->caught_by)) {
+        TCase *tcase = tcase_create((*conf_cell_test)->name);
+        tcase_set_timeout(tcase, WRONG_SECONDS);
+        tcase_add_loop_test(tcase, *conf_cell_test, subject * CONF_CELLS, (subject + 1) * CONF_CELLS);
+        suite_add_tcase(suite, tcase);
+        *tests = CONF_CELLS;
+        return suite;
+    }
     for (unsigned t = 0; conf_tables[t]; t++)
         for (const struct conf_test *test = conf_tables[t]; test->test; test++)
             if (conf_applies(test, subject_at(subject)) &&

@@ -49,6 +49,7 @@ const struct wrong_provider wrong_providers[] = {
     {IGNORES_SOURCE_BREAK, COUNTS_2X, "r_pb_1", "reads on behind the first page"},
     {IGNORES_DESTINATION_BREAK, COUNTS_2X, "r_pb_2", "writes on behind the first page"},
     {ANY_SECOND_PAGE, COUNTS_2X, "r_pb_3", "takes a second page that is not aligned"},
+    {SECOND_PAGE_UNREACHED, COUNTS_2X, "r_pb_5", "checks a second page that is not reached"},
     {NO_SNOOP_IS_STALE, LISTS_1X, "r_snp_1", "reads stale data without snooping"},
     {IGNORES_THE_FENCE, COUNTS_2X, "r_fen_1", "writes the word after the next one's reads"},
     {WORD_UNASKED, COUNTS_2X, "r_sta_1", "writes the word for every descriptor"},
@@ -82,11 +83,14 @@ const struct wrong_provider wrong_providers[] = {
     {HINTS_ELSEWHERE, COUNTS_2X, "r_dca_2", "sends word hints to another CPU"},
     {KEEPS_THE_FIRST_TARGET, COUNTS_2X, "r_dca_4", "takes one context change only"},
     {CONTEXT_INTERRUPTS, COUNTS_2X, "r_dca_9", "interrupts after a context change"},
+    {DCA_ENABLE_FAILS, LISTS_1X, "r_dca_7", "takes the destination flag for an error"},
     {POWER_GOES_UNSAID, COUNTS_2X, "r_pwr_1", "loses power without a word"},
     {ASKS_FOR_NO_START, LISTS_1X, "r_pwr_7", "does not ask for a start after power-up as 1.0"},
     {SENDS_THE_WRONG_EVENT, COUNTS_2X, "r_pwr_8", "sends an event that is NetDMA's"},
     {WAITS_AT_DISPATCH, LISTS_1X, "r_thr_1", "blocks at DISPATCH"},
     {SUSPENDED_REFUSES_START, COUNTS_2X, "ambiguity_11", "cannot be started while suspended"},
+    {SUSPENDED_REFUSES_START, LISTS_1X, "state_table_cell", "cannot be started while suspended"},
+    {APPENDS_BEFORE_START, COUNTS_2X, "state_table_cell", "takes an append for a start"},
     {TAKES_ANY_ADDRESS, LISTS_1X, "ambiguity_01", "takes misaligned descriptors"},
 };
 
