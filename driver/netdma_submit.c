@@ -63,12 +63,18 @@ static bool waits_to_retry(const struct netdma_channel *chan)
 
 /* ---- the way down: no provider for this ---- */
 
+/* The ring goes on behind the last descriptor that is known to be done: a provider that is not
+ * reset may name that one again when it halts, so its slot must not serve yet (R-CH2-4). */
+static void drop_ring(struct netdma_channel *chan)
+{
+    chan->head = chan->exposed = chan->issued = chan->int_end = chan->tail;
+}
+
 /* Nothing is at the provider: the CPU takes over all that is open. A request that is
  * partly done is done again. */
 static void hand_to_cpu(struct netdma_channel *chan)
 {
-    chan->head = chan->exposed = chan->issued = chan->tail;
-    chan->int_end = chan->tail;
+    drop_ring(chan);
     for (NET_DMA_COPY_ID id = chan->done; id != chan->next_id; id++)
         netdma_request(chan, id)->cpu = true;
     chan->built = chan->done;
@@ -125,7 +131,7 @@ void netdma_fail(struct netdma_channel *chan, NTSTATUS status, bool running)
 {
     while (chan->done != chan->next_id)
         netdma_finish(chan, status);
-    chan->tail = chan->issued = chan->exposed = chan->head;
+    drop_ring(chan);
     if (chan->port.provider)
         make_ready(chan, running);
 }
