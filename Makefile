@@ -16,6 +16,8 @@ PARAMS    ?=#        further parameters of rtl/ioat_engine.v, decimal: "PREFETCH
 LATENCY   ?=#        demo: clocks from a read request to its first data; empty: its default
 SEED      ?=#        demo, sim, test: seed of everything random; empty: their default
 FILES     ?=#        demo: files to copy through the engine
+ALSO      ?=#        bench: further data widths to measure, "128 256"
+TABLES    ?=#        bench-config: only these tables, "size,align"; empty: all
 T         ?=#        test: a suite, a case or a test function
 V         ?=#        1: show the commands
 
@@ -28,6 +30,8 @@ SIM_FULL  := w512c4 w64c4 w512c1 w64c1
 SIM_SMOKE := w64c4d w128c2 w256c2
 SUITES    := $(patsubst tb/test_%.c,%,$(wildcard tb/test_*.c))
 SMOKE     := $(filter attr bus data fence fill flow null page word,$(SUITES))
+# Their cycle counts are compared with tb/bench/baseline.txt.
+BASELINE  := w64c1 w512c1 w64c4
 
 # ---- checks, before anything is built ----
 
@@ -42,6 +46,7 @@ digits = $(subst 9,,$(subst 8,,$(subst 7,,$(subst 6,,$(subst 5,,$(subst 4,,$(sub
 number = $(if $(filter-out 0 1,$(words $($1)))$(strip $(call digits,$($1))),$(error $1=$($1): allowed is a decimal number))
 $(call number,LATENCY)
 $(call number,SEED)
+$(if $(filter-out $(WIDTHS),$(ALSO)),$(error ALSO=$(ALSO): allowed are $(WIDTHS)))
 
 # ---- tools and flags ----
 
@@ -91,11 +96,12 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help demo sim test breaks lint synth regs diagrams trace asan clean FORCE
+.PHONY: help demo sim test breaks lint synth regs diagrams trace asan clean FORCE \
+        bench bench-config bench-baseline bench-area
 
 help: ## list the targets
 	@echo "make demo | sim | test T=name | ... [WIDTH=$(WIDTH) CHANNELS=$(CHANNELS) DESC_PORT=$(DESC_PORT)]"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 	@echo "Variables: see the head of the Makefile."
 
 # ---- sources ----
@@ -106,6 +112,8 @@ SIM_CPP  := $(wildcard sim/*.cpp)
 SIM_SV   := $(wildcard sim/*.sv)
 LIB_C    := $(wildcard driver/*.c sim/*.c)
 TB_C     := $(wildcard tb/*.c)
+BENCH_C  := $(wildcard tb/bench/*.c)
+BENCH_LIB := $(filter-out tb/bench/measure.c tb/bench/speed.c,$(BENCH_C))
 PROGRAMS := $(filter-out driver/tools/gen_regs.c,$(wildcard driver/tools/*.c driver/examples/*.c))
 
 objects   = $(patsubst %.c,$(B)/obj/%.o,$1)
@@ -123,7 +131,7 @@ $(B)/obj/tb/suites.inc: FORCE
 	@printf 'SUITE(%s)\n' $(SUITES) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
--include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(PROGRAMS) tb/bench/speed.c))
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(BENCH_C) $(PROGRAMS)))
 
 # ---- Verilator's run-time library: also the same for all configurations ----
 
@@ -173,9 +181,13 @@ $(B)/$1/sim/%.o: sim/%.cpp $(B)/$1/model/Vioat.mk Makefile | need-build
 LINK_$1 := $(call objects,$(LIB_C)) $(patsubst sim/%.cpp,$(B)/$1/sim/%.o,$(SIM_CPP)) \
            $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a
 
-$(B)/$1/tb_all: $(call objects,$(TB_C)) $$(LINK_$1)
+$(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB)) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $$$$(pkg-config --libs check) $(LDLIBS)
+
+$(B)/$1/measure: $(call objects,$(BENCH_LIB) tb/bench/measure.c) $$(LINK_$1)
+	@echo "LINK $$@"
+	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 
 $(B)/$1/%: $(B)/obj/driver/examples/%.o $$(LINK_$1)
 	@echo "LINK $$@"
@@ -197,6 +209,10 @@ $(B)/$1/speed: $(B)/obj/tb/bench/speed.o $(B)/$1/bench/replay.o $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -Wl,--wrap=model_rise -o $$@ $$^ $(LDLIBS)
 
+.PHONY: baseline-$1
+baseline-$1: $(B)/$1/measure
+	@tb/tools/run-tests baseline $(B)/$1 tb/bench/baseline.txt
+
 .PHONY: run-$1
 run-$1: $(B)/$1/tb_all
 	@$$(TEST_ENV) tb/tools/run-tests regression $(B)/$1 $(if $(filter $1,$(SIM_SMOKE)),$(SMOKE))
@@ -211,8 +227,8 @@ PROGRAM_NAMES := $(notdir $(basename $(PROGRAMS)))
 demo: $(addprefix $(B)/$(CONFIG)/,$(PROGRAM_NAMES)) ## copy FILES (or built-in data) through the simulated engine
 	@$(B)/$(CONFIG)/demo $(if $(LATENCY),--latency $(LATENCY)) $(if $(SEED),--seed $(SEED)) $(FILES)
 
-sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) ## run the whole regression
-	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE))
+sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) ## run the whole regression
+	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)))
 
 test: $(B)/$(CONFIG)/tb_all ## run one suite, case or test: make test T=name
 	@$(TEST_ENV) tb/tools/run-tests one $(B)/$(CONFIG) '$(T)'
@@ -224,6 +240,44 @@ bench-speed: $(B)/w64c1/speed
 asan: ## run every suite with the address and undefined-behaviour sanitizers
 	@$(MAKE) SANITIZE=1 run-$(CONFIG)
 	@tb/tools/run-tests total build/asan/$(CONFIG)
+
+# ---- speed and size ----
+
+# The parameters that are to reach 99 % of the bound at L = 250 (docs/performance.md).
+BENCH_64   := PREFETCH=64 TRANSFERS=128 READ_BEATS=512
+BENCH_512  := PREFETCH=512 TRANSFERS=1024 READ_BEATS=512
+BENCH_OUT  := $(B)/bench
+BENCH_HERE := $(BENCH_OUT)/$(CONFIG)
+
+# One after the other: they share objects, and each takes all processors.
+bench: $(B)/w64c1/speed ## measure speed, rewrite docs/performance.md
+	@rm -rf $(BENCH_OUT)
+	@$(MAKE) bench-config WIDTH=64 CHANNELS=1 DESC_PORT=0 PARAMS=
+	@$(MAKE) bench-config WIDTH=64 CHANNELS=1 DESC_PORT=0 PARAMS='$(BENCH_64)'
+	@$(MAKE) bench-config WIDTH=64 CHANNELS=1 DESC_PORT=1 PARAMS='$(BENCH_64)'
+	@$(MAKE) bench-config WIDTH=512 CHANNELS=1 DESC_PORT=0 PARAMS=
+	@$(MAKE) bench-config WIDTH=512 CHANNELS=1 DESC_PORT=0 PARAMS='$(BENCH_512)'
+	@$(MAKE) bench-config WIDTH=512 CHANNELS=1 DESC_PORT=1 PARAMS='$(BENCH_512)'
+	@set -e; for width in $(ALSO); do \
+	    $(MAKE) bench-config WIDTH=$$width CHANNELS=1 DESC_PORT=0 PARAMS='$(BENCH_512)'; done
+	@$(MAKE) bench-config WIDTH=64 CHANNELS=4 DESC_PORT=0 PARAMS= TABLES=channels,trouble
+	@$< >$(BENCH_OUT)/speed.txt
+	@tb/bench/report $(BENCH_OUT)
+	@if [ -e $(BENCH_OUT)/failed ]; then echo "bench: cases failed in" $$(cat $(BENCH_OUT)/failed); exit 1; fi
+
+bench-config: $(B)/$(CONFIG)/measure ## the figures of one configuration, as CSV in build/bench
+	@echo "BENCH $(CONFIG)"; mkdir -p $(BENCH_OUT)
+	$(Q)$< --name $(CONFIG) --jobs $(JOBS) --csv $(if $(TABLES),--tables $(TABLES)) >$(BENCH_HERE).csv || \
+	    echo $(CONFIG) >>$(BENCH_OUT)/failed
+	$(Q)$< --name $(CONFIG) --launch --csv >$(BENCH_HERE).launch.csv
+	@echo $(CONFIG) >>$(BENCH_OUT)/order
+
+bench-baseline: $(foreach c,$(BASELINE),$(B)/$c/measure) ## rewrite the cycle counts that make sim compares
+	@set -e; for c in $(BASELINE); do $(B)/$$c/measure --record --jobs $(JOBS); done >$(B)/baseline.txt
+	@mv $(B)/baseline.txt tb/bench/baseline.txt; git diff --stat -- tb/bench/baseline.txt || true
+
+bench-area: need-synth ## measure what each parameter costs, with yosys (slow)
+	@tb/bench/area docs/performance/area.csv $(RTL)
 
 # ---- checks ----
 
@@ -250,7 +304,7 @@ lint-c: need-lint
 	@echo "LINT C"
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j$(JOBS) $(INCLUDES) \
 	    --enable=warning,performance,portability --library=tb/tools/cppcheck.cfg \
-	    $(LIB_C) $(PROGRAMS) driver/tools/gen_regs.c $(TB_C)
+	    $(LIB_C) $(PROGRAMS) driver/tools/gen_regs.c $(TB_C) $(BENCH_C)
 
 lint-trace:
 	@tb/tools/trace --check
