@@ -171,7 +171,7 @@ module engine #(
     `holds(r_4k,          !begun || !arvalid || {1'b0, araddr[11:0]} + ((arlen + 13'd1) << SIZE) <= 13'd4096)
     `holds(w_4k,          !begun || !awvalid || {1'b0, awaddr[11:SIZE], {SIZE{1'b0}}} + ((awlen + 13'd1) << SIZE) <= 13'd4096)
     `holds(r_burst,       !begun || !arvalid || (arsize == SIZE && arburst == 1 && arprot == 0 && araddr[SIZE-1:0] == 0 &&
-                          (arid[5:4] == 2'b01 ? arlen == 512 / DATA_W - 1 && araddr[5:0] == 0
+                          (arid[5:4] == 2'b01 ? arlen == (384 + DATA_W - 1) / DATA_W - 1 && araddr[5:0] == 0
                                               : arid[5:4] == 0 && arlen < READ_BYTES_MAX / (DATA_W / 8))))
     `holds(w_burst,       !begun || !awvalid || (awsize == SIZE && awburst == 1 && awprot == 0 && awlen < WRITE_BYTES_MAX / (DATA_W / 8)))
     `holds(ids,           !begun || ((!arvalid || arid[3:0] < CHAN_N) && (!awvalid || (awid[3:0] < CHAN_N && awid[5:4] != 3))))

@@ -53,7 +53,7 @@ module fetch #(
 
     reg [63:6] last_addr;                    // of the descriptor delivered last
 
-    ioat_fetch #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .PREFETCH_LOG2(1)) dut (
+    ioat_fetch #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .PREFETCH_LOG2(2)) dut (
         .clk(clk), .rst(rst), .run(run), .flush(flush), .load(load), .chain_addr(chain_addr),
         .counted(counted), .dmacount(dmacount), .reload(reload), .reload_addr(last_addr),
         .reload_asked(reload_asked), .reload_done(reload_done), .reload_failed(reload_failed),
@@ -159,7 +159,7 @@ module fetch #(
     `given(granted_asked,  !gnt || req)
     `given(answer_owed,    !begun || !r_valid || flying != 0)
     `given(memory_deep,    !begun || !gnt || flying < 7)
-    `given(load_at_rest,   !load || (begun && flying == 0 && idle && !reload && !run))
+    `given(load_at_rest,   !load || (begun && idle && !reload && !run))
     `given(run_loaded,     !run || (begun && loaded))
     `given(reload_settled, !begun || !reload || reload_then || (loaded && taken != 0 && !ended && idle && flying == 0))
     `given(reload_holds,   !begun || !reload_then || reload == !(reload_done_then || flush_then))

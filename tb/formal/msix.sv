@@ -72,7 +72,7 @@ module msix #(
     reg  was_owed, cleared;
     wire owes = pending || (busy[n] && !out);
     always @(posedge clk) begin
-        was_owed <= !rst && ((fire[n] && enable && !withdraw[n] && !wipe) || pending || (busy[n] && !out && !gone));
+        was_owed <= !rst && ((fire[n] && enable && !withdraw[n]) || pending || (busy[n] && !out && !gone));
         // Reasons to owe nothing any more, other than the message.
         cleared  <= withdraw[n] || wipe || (settled[n] && (masked || mask));
         owed     <= !rst && !wipe && !withdraw[n] && fire[n] && enable;
@@ -87,7 +87,7 @@ module msix #(
     `holds(one_under_way,    !begun || !out || !w_valid)
     `holds(busy_while_sent,  !begun || (!mine || busy[n]) && (busy & (busy - 1'b1)) == 0)
     `holds(busy_till_answer, !begun || !out || busy != 0)
-    `holds(fire_is_kept,     !begun || !owed || pending)
+    `holds(fire_is_kept,     !begun || !owed || owes)
     `holds(nothing_lost,     !begun || !was_owed || owes || cleared)
     `holds(nothing_invented, !begun || !owes || was_owed)
     `holds(bus_master_gates, !begun || !w_valid || bme || stuck)
