@@ -96,7 +96,7 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help demo sim test breaks lint synth regs diagrams trace asan clean FORCE \
+.PHONY: help demo sim test breaks formal lint synth regs diagrams trace asan clean FORCE \
         bench bench-config bench-baseline bench-area
 
 help: ## list the targets
@@ -356,10 +356,13 @@ trace: ## fill in the tests in docs/requirements.md
 breaks: $(B)/w64c4/tb_all ## break one rule of the RTL at a time: every one must be seen
 	@tb/tools/breaks '$(T)'
 
+formal: need-formal ## prove the promises of the RTL: tb/formal/proofs.txt, or the lines of it that contain T
+	@tb/tools/formal '$(T)'
+
 clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
-.PHONY: need-build need-lint need-synth need-regs
-need-build need-lint need-synth need-regs: need-%:
+.PHONY: need-build need-lint need-synth need-regs need-formal
+need-build need-lint need-synth need-regs need-formal: need-%:
 	@tb/tools/need-packages $*
