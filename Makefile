@@ -53,7 +53,7 @@ CFLAGS    = -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wco
 CXXFLAGS  = -std=c++17 -D_GNU_SOURCE -O2 -g -Wall -Wextra $(WERROR)
 # Warnings stop the build where the code is known to have none: gcc 12 of Debian 12.
 WERROR    = $(if $(filter 12,$(shell $(CC) -dumpversion)),-Werror)
-INCLUDES := -Idriver -Isim -Itb
+INCLUDES := -Idriver -Isim -Isim/cosim -Itb
 LDLIBS   := -lcrypto -lz -lm -pthread -latomic
 # how the suites are run
 TEST_ENV  = $(if $(SEED),TB_SEED=$(SEED))
@@ -87,7 +87,7 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help demo sim test breaks lint synth regs diagrams trace asan clean FORCE
+.PHONY: help demo sim test cosim breaks lint synth regs diagrams trace asan clean FORCE
 
 help: ## list the targets
 	@echo "make demo | sim | test T=name | ... [WIDTH=$(WIDTH) CHANNELS=$(CHANNELS) DESC_PORT=$(DESC_PORT)]"
@@ -100,8 +100,9 @@ RTL      := $(wildcard rtl/*.v)
 RTL_ALL  := $(RTL) $(wildcard rtl/*.vh)
 SIM_CPP  := $(wildcard sim/*.cpp)
 SIM_SV   := $(wildcard sim/*.sv)
-LIB_C    := $(wildcard driver/*.c sim/*.c)
+LIB_C    := $(wildcard driver/*.c sim/*.c) $(filter-out sim/cosim/main.c,$(wildcard sim/cosim/*.c))
 TB_C     := $(wildcard tb/*.c)
+BRINGUP_C := driver/tools/bringup.c
 PROGRAMS := $(filter-out driver/tools/gen_regs.c,$(wildcard driver/tools/*.c driver/examples/*.c))
 
 objects   = $(patsubst %.c,$(B)/obj/%.o,$1)
@@ -119,7 +120,7 @@ $(B)/obj/tb/suites.inc: FORCE
 	@printf 'SUITE(%s)\n' $(SUITES) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
--include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(PROGRAMS)))
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(PROGRAMS) sim/cosim/main.c))
 
 # ---- Verilator's run-time library: also the same for all configurations ----
 
@@ -180,6 +181,10 @@ $(B)/$1/%: $(B)/obj/driver/tools/%.o $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 
+$(B)/$1/cosim: $(B)/obj/sim/cosim/main.o $$(LINK_$1)
+	@echo "LINK $$@"
+	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
+
 .PHONY: run-$1
 run-$1: $(B)/$1/tb_all
 	@$$(TEST_ENV) tb/tools/run-tests regression $(B)/$1 $(if $(filter $1,$(SIM_SMOKE)),$(SMOKE))
@@ -203,6 +208,21 @@ test: $(B)/$(CONFIG)/tb_all ## run one suite, case or test: make test T=name
 asan: ## run every suite with the address and undefined-behaviour sanitizers
 	@$(MAKE) SANITIZE=1 run-$(CONFIG)
 	@tb/tools/run-tests total build/asan/$(CONFIG)
+
+# ---- Linux drives the RTL, in a guest ----
+
+# Kernel and initramfs of the guest; dmatest is compiled on the way.
+$(B)/guest/initrd.gz: sim/cosim/make-guest sim/cosim/guest-init $(B)/bringup | need-cosim
+	@echo "GUEST $@"
+	$(Q)sim/cosim/make-guest $(@D) sim/cosim/guest-init $(B)/bringup
+
+# The bring-up self-test as it goes to a board: one static program.
+$(B)/bringup: $(call objects,$(BRINGUP_C)) | need-cosim
+	@echo "LINK $@"
+	$(Q)$(CC) -static -o $@ $^
+
+cosim: $(B)/$(CONFIG)/cosim $(B)/guest/initrd.gz ## Linux's own driver in a QEMU guest drives the RTL
+	@sim/cosim/run $(COSIM) $(B)/$(CONFIG) $(B)/guest $(if $(SEED),--seed $(SEED)) $(if $(LATENCY),--latency $(LATENCY))
 
 # ---- checks ----
 
@@ -285,6 +305,6 @@ clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
-.PHONY: need-build need-lint need-synth need-regs
-need-build need-lint need-synth need-regs: need-%:
+.PHONY: need-build need-lint need-synth need-regs need-cosim
+need-build need-lint need-synth need-regs need-cosim: need-%:
 	@tb/tools/need-packages $*
