@@ -102,7 +102,8 @@ SIM_CPP  := $(wildcard sim/*.cpp)
 SIM_SV   := $(wildcard sim/*.sv)
 LIB_C    := $(wildcard driver/*.c sim/*.c) $(filter-out sim/cosim/main.c,$(wildcard sim/cosim/*.c))
 TB_C     := $(wildcard tb/*.c)
-BRINGUP_C := driver/tools/bringup.c
+BRINGUP_C := driver/tools/bringup.c $(filter-out driver/bar_sim.c driver/provider% driver/netdma% driver/platform%,\
+             $(wildcard driver/*.c))
 PROGRAMS := $(filter-out driver/tools/gen_regs.c,$(wildcard driver/tools/*.c driver/examples/*.c))
 
 objects   = $(patsubst %.c,$(B)/obj/%.o,$1)
