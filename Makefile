@@ -17,6 +17,8 @@ LATENCY   ?=#        demo: clocks from a read request to its first data; empty: 
 SEED      ?=#        demo, sim, test: seed of everything random; empty: their default
 FILES     ?=#        demo: files to copy through the engine
 T         ?=#        test: a suite, a case or a test function
+COSIM     ?= standard# cosim: standard, or all: also the builds that a driver can tell apart
+ROUNDS    ?= 1#      cosim: times the standard number of transfers
 V         ?=#        1: show the commands
 
 WIDTHS     := 64 128 256 512
@@ -42,6 +44,8 @@ digits = $(subst 9,,$(subst 8,,$(subst 7,,$(subst 6,,$(subst 5,,$(subst 4,,$(sub
 number = $(if $(filter-out 0 1,$(words $($1)))$(strip $(call digits,$($1))),$(error $1=$($1): allowed is a decimal number))
 $(call number,LATENCY)
 $(call number,SEED)
+$(call number,ROUNDS)
+$(call one_of,COSIM,standard all,standard and all)
 
 # ---- tools and flags ----
 
@@ -222,8 +226,18 @@ $(B)/bringup: $(call objects,$(BRINGUP_C)) | need-cosim
 	@echo "LINK $@"
 	$(Q)$(CC) -static -o $@ $^
 
-cosim: $(B)/$(CONFIG)/cosim $(B)/guest/initrd.gz ## Linux's own driver in a QEMU guest drives the RTL
-	@sim/cosim/run $(COSIM) $(B)/$(CONFIG) $(B)/guest $(if $(SEED),--seed $(SEED)) $(if $(LATENCY),--latency $(LATENCY))
+# Standard: one configuration. All: the configurations that a driver can tell apart.
+COSIM_STEPS  := probe,interrupt,polled,long,rebind,readerror,writeerror,descerror,intx,underload,wave,bringup
+COSIM_LIMIT   = $(shell echo $$((240 + 120 * $(ROUNDS))))
+COSIM_OTHERS := 'CHANNELS=1' 'PARAMS=CBVER=48' 'PARAMS=CBVER=51' 'WIDTH=512'
+
+cosim: $(B)/$(CONFIG)/cosim $(B)/guest/initrd.gz ## Linux's own driver, in a QEMU guest, drives the RTL (COSIM=all: more builds)
+	@mkdir -p waves
+	@nice -n 5 timeout -k 10 $(COSIM_LIMIT) $< --kernel $(B)/guest/vmlinuz --initrd $(B)/guest/initrd.gz \
+	    --steps $(COSIM_STEPS) --rounds $(ROUNDS) --transfers $$(($(ROUNDS) * 2500 * $(if $(filter 1 2 3,$(CHANNELS)),$(CHANNELS),4))) \
+	    --limit $$(($(COSIM_LIMIT) - 20)) --log $(B)/$(CONFIG)/cosim.log --wave waves/linux-$(CONFIG).fst \
+	    $(if $(SEED),--seed $(SEED)) $(if $(LATENCY),--latency $(LATENCY))
+	@$(if $(filter all,$(COSIM)),for set in $(COSIM_OTHERS); do $(MAKE) cosim COSIM=standard "$$set" || exit 1; done)
 
 # ---- checks ----
 

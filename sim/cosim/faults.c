@@ -14,11 +14,13 @@ void faults_init(struct faults *faults, struct ioat_sim *sim)
     *faults = (struct faults) { .sim = sim };
 }
 
-void faults_arm(struct faults *faults, enum fault_target target, unsigned count)
+void faults_arm(struct faults *faults, enum fault_target target, unsigned count, unsigned gap)
 {
     ioat_sim_fault_clear(faults->sim);
     faults->target = target;
     faults->left = target == FAULT_NONE ? 0 : count;
+    faults->gap = gap;
+    faults->spared = 0;
     faults->hits = 0;
 }
 
@@ -45,6 +47,9 @@ void faults_event(struct faults *faults, const struct ioat_sim_event *event)
 
     if (faults->left == 0 || !meant(faults, event))
         return;
+    if (faults->spared++ < faults->gap)
+        return;
+    faults->spared = 0;
     fault.first = event->addr;
     fault.last = event->addr + event->bytes - 1;
     if (ioat_sim_fault_add(faults->sim, &fault) < 0)

@@ -13,14 +13,16 @@ enum fault_target { FAULT_NONE, FAULT_DATA_READ, FAULT_DATA_WRITE, FAULT_DESCRIP
 struct faults {
     struct ioat_sim *sim;
     enum fault_target target;
-    unsigned left;                 /* requests to come that are hit */
+    unsigned left;                 /* requests to come that are hit ... */
+    unsigned gap;                  /* ... and those spared before each, */
+    unsigned spared;               /*     so far */
     unsigned hits;                 /* since faults_arm */
 };
 
 void faults_init(struct faults *faults, struct ioat_sim *sim);
 
-/* Hits the next `count` requests of a kind; FAULT_NONE: none any more. */
-void faults_arm(struct faults *faults, enum fault_target target, unsigned count);
+/* Hits `count` requests of a kind, sparing `gap` before each; FAULT_NONE: none any more. */
+void faults_arm(struct faults *faults, enum fault_target target, unsigned count, unsigned gap);
 
 /* For every handshake of the simulator. */
 void faults_event(struct faults *faults, const struct ioat_sim_event *event);

@@ -12,7 +12,10 @@ struct options {
     struct session_limits limits;
     const char *steps, *log, *trace;
     uint64_t transfers;
+    unsigned rounds;
 };
+
+enum { LINUX_CHANNELS = 4 };       /* the driver uses no more of a function */
 
 static void help(void)
 {
@@ -22,6 +25,7 @@ static void help(void)
            "and ends with status 0 when every step passed. make cosim builds what it needs.\n"
            "\n"
            "  --steps A,B,..    what the guest runs, in order\n"
+           "  --rounds N        times the guest's number of transfers (default 1)\n"
            "  --transfers N     fail when the guest's tests made fewer transfers (default 0)\n"
            "  --log FILE        the guest's console (default: console.log)\n"
            "  --wave FILE       FST wave of the copy that the guest asks for\n"
@@ -56,13 +60,14 @@ static uint64_t number(const char *text, const char *option, uint64_t least, uin
 static void parse(struct options *options, int argc, char **argv)
 {
     enum { KERNEL, INITRD, STEPS, TRANSFERS, LOG, WAVE, TRACE, LATENCY, SEED, APPEND, QEMU, LIMIT,
-           SILENCE, HELP };
+           SILENCE, ROUNDS, HELP };
     static const struct option known[] = {
         { "kernel", 1, NULL, KERNEL }, { "initrd", 1, NULL, INITRD }, { "steps", 1, NULL, STEPS },
         { "transfers", 1, NULL, TRANSFERS }, { "log", 1, NULL, LOG }, { "wave", 1, NULL, WAVE },
         { "trace", 1, NULL, TRACE }, { "latency", 1, NULL, LATENCY }, { "seed", 1, NULL, SEED },
         { "append", 1, NULL, APPEND }, { "qemu", 1, NULL, QEMU }, { "limit", 1, NULL, LIMIT },
-        { "silence", 1, NULL, SILENCE }, { "help", 0, NULL, HELP }, { NULL, 0, NULL, 0 },
+        { "silence", 1, NULL, SILENCE }, { "rounds", 1, NULL, ROUNDS },
+        { "help", 0, NULL, HELP }, { NULL, 0, NULL, 0 },
     };
     int option, which;
 
@@ -107,6 +112,9 @@ static void parse(struct options *options, int argc, char **argv)
         case SILENCE:
             options->limits.silence = (double)number(optarg, "silence", 1, 86400);
             break;
+        case ROUNDS:
+            options->rounds = (unsigned)number(optarg, "rounds", 1, 1000);
+            break;
         case HELP:
             help();
             exit(0);
@@ -129,6 +137,20 @@ static FILE *need_file(const char *path)
         exit(1);
     }
     return file;
+}
+
+/* QEMU's own last words. */
+static void print_errors(const char *path)
+{
+    char line[300], last[300] = "";
+    FILE *file = fopen(path, "r");
+
+    while (file && fgets(line, sizeof line, file))
+        memcpy(last, line, sizeof last);
+    if (*last)
+        printf("QEMU said: %s", last);
+    if (file)
+        fclose(file);
 }
 
 static void print_counts(const struct session *session)
@@ -154,7 +176,9 @@ static int judge(struct session *session, const struct options *options)
     report_print(&session->report, stdout);
     print_counts(session);
     if (*session->trouble) {
-        printf("cosim: %s\nthe last lines of the guest (%s):\n", session->trouble, options->log);
+        printf("cosim: %s\n", session->trouble);
+        print_errors(options->qemu.errors);
+        printf("the last lines of the guest (%s):\n", options->log);
         session_print_tail(session, stdout);
         return 1;
     }
@@ -175,9 +199,10 @@ int main(int argc, char **argv)
         .qemu = { .program = "qemu-system-x86_64", .memory = "256M", .append = "" },
         .device = { .seed = 1, .latency = 50, .qtest = &session.qtest },
         .limits = { .seconds = 300, .silence = 60 },
-        .steps = "", .log = "console.log",
+        .steps = "", .log = "console.log", .rounds = 1,
     };
     struct bar_trace trace = { 0 };
+    const unsigned channels = ioat_sim_build()->channels;
     const char *wrong;
     int status;
 
@@ -194,7 +219,9 @@ int main(int argc, char **argv)
     if (!device_open(&session.device, &options.device))
         fail(1, "the simulator does not start", "");
     trace.sim = session.device.sim;
-    snprintf(append, sizeof append, "cosim=%s %s", options.steps, options.qemu.append);
+    snprintf(append, sizeof append, "cosim=%s cosim_channels=%u cosim_rounds=%u %s",
+             options.steps, channels < LINUX_CHANNELS ? channels : LINUX_CHANNELS, options.rounds,
+             options.qemu.append);
     snprintf(errors, sizeof errors, "%s.qemu", options.log);
     options.qemu.append = append;
     options.qemu.errors = errors;

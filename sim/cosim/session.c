@@ -54,7 +54,7 @@ static void take_console(struct session *session, char byte)
         return;
     memcpy(session->tail[session->tail_n++ % TAIL_LINES], session->console.text, LINE_BYTES);
     if (strstr(session->console.text, "Kernel panic - not syncing"))
-        session->panicked = true;
+        memcpy(session->panic, session->console.text, LINE_BYTES);
 }
 
 void session_print_tail(const struct session *session, FILE *out)
@@ -74,13 +74,13 @@ static bool command_fault(struct session *session, const char *text)
         { "descriptor", FAULT_DESCRIPTOR }, { "none", FAULT_NONE },
     };
     char name[16];
-    unsigned count;
+    unsigned count, gap;
 
-    if (sscanf(text, "%15s %u", name, &count) != 2)
+    if (sscanf(text, "%15s %u %u", name, &count, &gap) != 3)
         return false;
     for (unsigned n = 0; n < sizeof kind / sizeof *kind; n++) {
         if (strcmp(kind[n].name, name) == 0) {
-            faults_arm(&session->device.faults, kind[n].target, count);
+            faults_arm(&session->device.faults, kind[n].target, count, gap);
             return true;
         }
     }
@@ -207,8 +207,8 @@ static void explain_end(struct session *session)
 
     while (session->qemu.console >= 0)
         take_bytes(session, &session->qemu.console, take_console);
-    if (session->panicked)
-        stop(session, "the guest's kernel panicked");
+    if (*session->panic)
+        stop(session, "the guest's kernel ended: %s", session->panic);
     else if (WIFSIGNALED(status))
         stop(session, "QEMU died of signal %d", WTERMSIG(status));
     else if (WEXITSTATUS(status) != 0)

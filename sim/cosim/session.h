@@ -6,8 +6,8 @@
  *   step NAME               what follows belongs to a step       ok
  *   pass TEXT, fail TEXT    the step is over                     ok
  *   transfers N             its tests made and checked so many   ok
- *   fault KIND N            the next N accesses of a kind (read, write, descriptor)
- *                           get an error answer; none: no more   ok
+ *   fault KIND N GAP        N accesses of a kind (read, write, descriptor) get an error
+ *                           answer, GAP are spared before each; none: no more   ok
  *   hits                    how many did                         ok N
  *   wave                    record the next copy as a wave       ok
  *   done                    all is over                          ok
@@ -35,7 +35,7 @@ struct session {
     char tail[TAIL_LINES][LINE_BYTES];
     unsigned tail_n;               /* lines so far */
     bool done;                     /* the guest said so */
-    bool panicked;
+    char panic[LINE_BYTES];        /* the kernel's last words, "": none */
     double heard;                  /* when the guest was heard last, s */
     char trouble[800];             /* what ended the session early; "": nothing */
 };
