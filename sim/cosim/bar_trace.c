@@ -68,6 +68,22 @@ void bar_trace_message(struct bar_trace *trace, uint64_t addr, uint32_t data)
     fprintf(trace->out, "m %" PRIx64 " %" PRIx32 "\n", addr, data);
 }
 
+void bar_trace_pin(struct bar_trace *trace, bool level)
+{
+    fprintf(trace->out, "p %d\n", level);
+}
+
+void bar_trace_fault(struct bar_trace *trace, const struct ioat_sim_fault *fault)
+{
+    fprintf(trace->out, "f %d %" PRIx64 " %" PRIx64 "\n", (int)fault->kind, fault->first,
+            fault->last);
+}
+
+void bar_trace_reset(struct bar_trace *trace)
+{
+    fputs("z\n", trace->out);
+}
+
 void bar_trace_event(struct bar_trace *trace, const struct ioat_sim_event *event)
 {
     enum { ID_WORD = 1 };          /* bits 5:4 of a write's ID */

@@ -8,6 +8,10 @@
  *   d ADDR W0 .. W7          a descriptor, as eight words, that the next doorbell counts
  *   m ADDR DATA              the engine's interrupt message
  *   l ADDR VALUE             the engine's completion word
+ *   p LEVEL                  the legacy interrupt line changes
+ *   f KIND FIRST LAST        an error answer was prepared for these addresses; KIND as in
+ *                            enum ioat_sim_fault_kind
+ *   z                        the machine is reset
  */
 #ifndef COSIM_BAR_TRACE_H
 #define COSIM_BAR_TRACE_H
@@ -33,6 +37,9 @@ void bar_trace_read(struct bar_trace *trace, uint32_t offset, unsigned width, ui
 void bar_trace_before_write(struct bar_trace *trace, uint32_t offset, unsigned width,
                             uint64_t value);
 void bar_trace_message(struct bar_trace *trace, uint64_t addr, uint32_t data);
+void bar_trace_pin(struct bar_trace *trace, bool level);
+void bar_trace_fault(struct bar_trace *trace, const struct ioat_sim_fault *fault);
+void bar_trace_reset(struct bar_trace *trace);
 void bar_trace_event(struct bar_trace *trace, const struct ioat_sim_event *event);
 
 #endif

@@ -49,13 +49,19 @@ static void update_pin(struct device *device)
         return;
     device->pin = level;
     qtest_pin(device->qtest, GSI, level);
+    if (device->trace)
+        bar_trace_pin(device->trace, level);
 }
 
 static void event(void *ctx, const struct ioat_sim_event *event)
 {
     struct device *device = ctx;
 
-    faults_event(&device->faults, event);
+    struct ioat_sim_fault fault;
+    const bool armed = faults_event(&device->faults, event, &fault);
+
+    if (device->trace && armed)
+        bar_trace_fault(device->trace, &fault);
     if (device->trace)
         bar_trace_event(device->trace, event);
 }
@@ -224,6 +230,8 @@ void device_serve(struct device *device, int socket, struct proxy_message *messa
         sent = proxy_reply(socket, bar_access(device, message));
         break;
     case PROXY_RESET:
+        if (device->trace)
+            bar_trace_reset(device->trace);
         reset(device);
         sent = proxy_reply_empty(socket);
         break;

@@ -38,22 +38,22 @@ static bool meant(const struct faults *faults, const struct ioat_sim_event *even
     }
 }
 
-void faults_event(struct faults *faults, const struct ioat_sim_event *event)
+bool faults_event(struct faults *faults, const struct ioat_sim_event *event,
+                  struct ioat_sim_fault *fault)
 {
-    struct ioat_sim_fault fault = {
-        .kind = faults->target == FAULT_DATA_WRITE ? IOAT_SIM_FAULT_WRITE : IOAT_SIM_FAULT_READ,
-        .answer = IOAT_SIM_SLVERR, .count = 1, .percent = 100,
-    };
-
     if (faults->left == 0 || !meant(faults, event))
-        return;
+        return false;
     if (faults->spared++ < faults->gap)
-        return;
+        return false;
     faults->spared = 0;
-    fault.first = event->addr;
-    fault.last = event->addr + event->bytes - 1;
-    if (ioat_sim_fault_add(faults->sim, &fault) < 0)
-        return;
+    *fault = (struct ioat_sim_fault) {
+        .kind = faults->target == FAULT_DATA_WRITE ? IOAT_SIM_FAULT_WRITE : IOAT_SIM_FAULT_READ,
+        .answer = IOAT_SIM_SLVERR, .first = event->addr, .last = event->addr + event->bytes - 1,
+        .count = 1, .percent = 100,
+    };
+    if (ioat_sim_fault_add(faults->sim, fault) < 0)
+        return false;
     faults->left--;
     faults->hits++;
+    return true;
 }

@@ -24,7 +24,8 @@ void faults_init(struct faults *faults, struct ioat_sim *sim);
 /* Hits `count` requests of a kind, sparing `gap` before each; FAULT_NONE: none any more. */
 void faults_arm(struct faults *faults, enum fault_target target, unsigned count, unsigned gap);
 
-/* For every handshake of the simulator. */
-void faults_event(struct faults *faults, const struct ioat_sim_event *event);
+/* For every handshake of the simulator. True when it armed *fault. */
+bool faults_event(struct faults *faults, const struct ioat_sim_event *event,
+                  struct ioat_sim_fault *fault);
 
 #endif
