@@ -228,7 +228,7 @@ $(B)/bringup: $(call objects,$(BRINGUP_C)) | need-cosim
 
 # Standard: one configuration. All: the configurations that a driver can tell apart.
 COSIM_STEPS  := probe,interrupt,polled,long,rebind,readerror,writeerror,descerror,intx,underload,wave,bringup
-COSIM_LIMIT   = $(shell echo $$((240 + 120 * $(ROUNDS))))
+COSIM_LIMIT   = $(shell echo $$((300 + 240 * $(ROUNDS))))
 COSIM_OTHERS := 'CHANNELS=1' 'PARAMS=CBVER=48' 'PARAMS=CBVER=51' 'WIDTH=512'
 
 cosim: $(B)/$(CONFIG)/cosim $(B)/guest/initrd.gz ## Linux's own driver, in a QEMU guest, drives the RTL (COSIM=all: more builds)
@@ -264,7 +264,7 @@ lint-c: need-lint
 	@echo "LINT C"
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j$(JOBS) $(INCLUDES) \
 	    --enable=warning,performance,portability --library=tb/tools/cppcheck.cfg \
-	    $(LIB_C) $(PROGRAMS) driver/tools/gen_regs.c $(TB_C)
+	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(TB_C)
 
 lint-trace:
 	@tb/tools/trace --check

@@ -14,7 +14,8 @@ enum {
     FLR_SLICES = 100000,
     SLOT = 5,                      /* device number on bus 0 of machine q35 ... */
     GSI = 16 + 4 + SLOT % 4,       /* ... whose pin A is wired to PIRQE..H */
-    WAVE_TAIL = 400,               /* clocks after the message */
+    WAVE_HEAD = 8,                 /* clocks before the doorbell */
+    WAVE_TAIL = 100,               /* and after the message */
 };
 
 static uint64_t all_ones(unsigned width)
@@ -76,20 +77,19 @@ static void violation(void *ctx, const char *text)
 
 /* ---- the clock ---- */
 
-/* INTRDELAY holds an event back without any bus activity. */
-static uint64_t rest_clocks(struct device *device)
+static void touch(struct device *device)
+{
+    device->busy_until = ioat_sim_now(device->sim) + REST_CLOCKS + device->delay;
+}
+
+/* After a write that may have changed INTRDELAY. */
+static void learn_delay(struct device *device)
 {
     uint64_t delay = 0;
 
-    if (ioat_sim_bar_read(device->sim, IOAT_INTRDELAY, IOAT_INTRDELAY_BITS / 8, &delay) != IOAT_OK)
-        return REST_CLOCKS;
-    return REST_CLOCKS
-        + (delay & IOAT_INTRDELAY_MICROSECONDS) * ioat_sim_build()->clock_mhz;
-}
-
-static void touch(struct device *device)
-{
-    device->busy_until = ioat_sim_now(device->sim) + rest_clocks(device);
+    check(device, ioat_sim_bar_read(device->sim, IOAT_INTRDELAY, IOAT_INTRDELAY_BITS / 8, &delay),
+          "the engine does not answer a register access");
+    device->delay = (delay & IOAT_INTRDELAY_MICROSECONDS) * ioat_sim_build()->clock_mhz;
 }
 
 static void end_wave(struct device *device)
@@ -159,6 +159,7 @@ static void arm_wave(struct device *device, uint32_t offset, uint64_t value)
     device->wave_wanted = false;
     device->wave_stop = UINT64_MAX;
     check(device, ioat_sim_wave_start(device->sim), "no wave is recorded: give --wave");
+    check(device, ioat_sim_step(device->sim, WAVE_HEAD), "the simulation stopped");
 }
 
 static uint64_t bar_access(struct device *device, const struct proxy_message *message)
@@ -182,6 +183,8 @@ static uint64_t bar_access(struct device *device, const struct proxy_message *me
         return all_ones(width);
     }
     check(device, status, "the engine does not answer a register access");
+    if (write && offset / 8 == IOAT_INTRDELAY / 8)
+        learn_delay(device);
     if (device->trace && !write)
         bar_trace_read(device->trace, offset, width, value);
     return value;
@@ -193,6 +196,7 @@ static void reset(struct device *device)
     const unsigned devctl = PCIE_CAP_EXPRESS + PCI_EXP_DEVCTL;
     uint32_t value = 0;
 
+    device->delay = 0;
     ioat_sim_cfg_read(device->sim, devctl, 2, &value);
     check(device, ioat_sim_cfg_write(device->sim, devctl, 2, value | PCI_EXP_DEVCTL_BCR_FLR),
           "the engine does not take a reset");

@@ -23,6 +23,7 @@ struct device {
     struct bar_trace *trace;       /* NULL: no recording */
     struct faults faults;
     bool pin;                      /* level of INTx that QEMU was told */
+    uint64_t delay;                /* clocks that INTRDELAY may hold an event back */
     uint64_t busy_until;           /* clock; from then on the engine is at rest */
     uint64_t accesses, misfits;    /* to BAR0; those outside it, or that no register has */
     bool wave_wanted;              /* the next doorbell for a copy starts the wave */

@@ -35,7 +35,7 @@ static void help(void)
            "  --append TEXT     more for the kernel's command line\n"
            "  --qemu PROGRAM    (default qemu-system-x86_64)\n"
            "  --limit S         longest session, seconds (default 300)\n"
-           "  --silence S       longest time without a word of the guest (default 60)\n");
+           "  --silence S       longest time without a word or an access (default 60)\n");
 }
 
 static _Noreturn void fail(int status, const char *what, const char *which)

@@ -164,6 +164,7 @@ static void serve(struct session *session)
     struct proxy_message message;
     const char *wrong = proxy_receive(session->qemu.proxy, &message);
 
+    session->heard = session_now();
     if (!wrong) {
         device_serve(&session->device, session->qemu.proxy, &message);
         return;
@@ -234,7 +235,7 @@ static void look(struct session *session, const struct session_limits *limits, d
         stop(session, "the guest is not done after %.0f s, in step %s", limits->seconds,
              step ? step : "boot");
     if (now - session->heard > limits->silence)
-        stop(session, "the guest hangs: nothing heard for %.0f s, in step %s", limits->silence,
+        stop(session, "the guest hangs: nothing heard and no access for %.0f s, in step %s", limits->silence,
              step ? step : "boot");
 }
 

@@ -36,13 +36,13 @@ struct session {
     unsigned tail_n;               /* lines so far */
     bool done;                     /* the guest said so */
     char panic[LINE_BYTES];        /* the kernel's last words, "": none */
-    double heard;                  /* when the guest was heard last, s */
+    double heard;                  /* when the guest spoke or made an access, s */
     char trouble[800];             /* what ended the session early; "": nothing */
 };
 
 struct session_limits {
     double seconds;                /* of the whole session */
-    double silence;                /* without a word from the guest */
+    double silence;                /* without a word or an access of the guest */
 };
 
 /* Seconds of a clock that only runs forward. */
