@@ -19,6 +19,8 @@ FILES     ?=#        demo: files to copy through the engine
 ALSO      ?=#        bench: further data widths to measure, "128 256"
 TABLES    ?=#        bench-config: only these tables, "size,align"; empty: all
 T         ?=#        test: a suite, a case or a test function
+COSIM     ?= standard# cosim: standard, or all: also the builds that a driver can tell apart
+ROUNDS    ?= 1#      cosim: times the standard number of transfers
 V         ?=#        1: show the commands
 
 WIDTHS     := 64 128 256 512
@@ -47,6 +49,8 @@ number = $(if $(filter-out 0 1,$(words $($1)))$(strip $(call digits,$($1))),$(er
 $(call number,LATENCY)
 $(call number,SEED)
 $(if $(filter-out $(WIDTHS),$(ALSO)),$(error ALSO=$(ALSO): allowed are $(WIDTHS)))
+$(call number,ROUNDS)
+$(call one_of,COSIM,standard all,standard and all)
 
 # ---- tools and flags ----
 
@@ -58,7 +62,7 @@ CFLAGS    = -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wco
 CXXFLAGS  = -std=c++17 -D_GNU_SOURCE -O2 -g -Wall -Wextra $(WERROR)
 # Warnings stop the build where the code is known to have none: gcc 12 of Debian 12.
 WERROR    = $(if $(filter 12,$(shell $(CC) -dumpversion)),-Werror)
-INCLUDES := -Idriver -Isim -Itb
+INCLUDES := -Idriver -Isim -Isim/cosim -Itb
 LDLIBS   := -lcrypto -lz -lm -pthread -latomic
 # how the suites are run
 TEST_ENV  = $(if $(SEED),TB_SEED=$(SEED))
@@ -96,7 +100,7 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help demo sim test breaks formal lint synth regs diagrams trace asan clean FORCE \
+.PHONY: help demo sim test cosim breaks formal lint synth regs diagrams trace asan clean FORCE \
         bench bench-config bench-baseline bench-area
 
 help: ## list the targets
@@ -110,10 +114,12 @@ RTL      := $(wildcard rtl/*.v)
 RTL_ALL  := $(RTL) $(wildcard rtl/*.vh)
 SIM_CPP  := $(wildcard sim/*.cpp)
 SIM_SV   := $(wildcard sim/*.sv)
-LIB_C    := $(wildcard driver/*.c sim/*.c)
+LIB_C    := $(wildcard driver/*.c sim/*.c) $(filter-out sim/cosim/main.c,$(wildcard sim/cosim/*.c))
 TB_C     := $(wildcard tb/*.c)
 BENCH_C  := $(wildcard tb/bench/*.c)
 BENCH_LIB := $(filter-out tb/bench/measure.c tb/bench/speed.c,$(BENCH_C))
+BRINGUP_C := driver/tools/bringup.c $(filter-out driver/bar_sim.c driver/provider% driver/netdma% driver/platform%,\
+             $(wildcard driver/*.c))
 PROGRAMS := $(filter-out driver/tools/gen_regs.c,$(wildcard driver/tools/*.c driver/examples/*.c))
 
 objects   = $(patsubst %.c,$(B)/obj/%.o,$1)
@@ -131,7 +137,7 @@ $(B)/obj/tb/suites.inc: FORCE
 	@printf 'SUITE(%s)\n' $(SUITES) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
--include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(BENCH_C) $(PROGRAMS)))
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(BENCH_C) $(PROGRAMS) sim/cosim/main.c))
 
 # ---- Verilator's run-time library: also the same for all configurations ----
 
@@ -212,6 +218,9 @@ $(B)/$1/speed: $(B)/obj/tb/bench/speed.o $(B)/$1/bench/replay.o $$(LINK_$1)
 .PHONY: baseline-$1
 baseline-$1: $(B)/$1/measure
 	@tb/tools/run-tests baseline $(B)/$1 tb/bench/baseline.txt
+$(B)/$1/cosim: $(B)/obj/sim/cosim/main.o $$(LINK_$1)
+	@echo "LINK $$@"
+	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 
 .PHONY: run-$1
 run-$1: $(B)/$1/tb_all
@@ -278,6 +287,30 @@ bench-baseline: $(foreach c,$(BASELINE),$(B)/$c/measure) ## rewrite the cycle co
 
 bench-area: need-synth ## measure what each parameter costs, with yosys (slow)
 	@tb/bench/area docs/performance/area.csv $(RTL)
+# ---- Linux drives the RTL, in a guest ----
+
+# Kernel and initramfs of the guest; dmatest is compiled on the way.
+$(B)/guest/initrd.gz: sim/cosim/make-guest sim/cosim/guest-init $(B)/bringup | need-cosim
+	@echo "GUEST $@"
+	$(Q)sim/cosim/make-guest $(@D) sim/cosim/guest-init $(B)/bringup
+
+# The bring-up self-test as it goes to a board: one static program.
+$(B)/bringup: $(call objects,$(BRINGUP_C)) | need-cosim
+	@echo "LINK $@"
+	$(Q)$(CC) -static -o $@ $^
+
+# Standard: one configuration. All: the configurations that a driver can tell apart.
+COSIM_STEPS  := probe,interrupt,polled,long,rebind,readerror,writeerror,descerror,intx,underload,wave,bringup
+COSIM_LIMIT   = $(shell echo $$((300 + 240 * $(ROUNDS))))
+COSIM_OTHERS := 'CHANNELS=1' 'PARAMS=CBVER=48' 'PARAMS=CBVER=51' 'WIDTH=512'
+
+cosim: $(B)/$(CONFIG)/cosim $(B)/guest/initrd.gz ## Linux's own driver, in a QEMU guest, drives the RTL (COSIM=all: more builds)
+	@mkdir -p waves
+	@nice -n 5 timeout -k 10 $(COSIM_LIMIT) $< --kernel $(B)/guest/vmlinuz --initrd $(B)/guest/initrd.gz \
+	    --steps $(COSIM_STEPS) --rounds $(ROUNDS) --transfers $$(($(ROUNDS) * 2500 * $(if $(filter 1 2 3,$(CHANNELS)),$(CHANNELS),4))) \
+	    --limit $$(($(COSIM_LIMIT) - 20)) --log $(B)/$(CONFIG)/cosim.log --wave waves/linux-$(CONFIG).fst \
+	    $(if $(SEED),--seed $(SEED)) $(if $(LATENCY),--latency $(LATENCY))
+	@$(if $(filter all,$(COSIM)),for set in $(COSIM_OTHERS); do $(MAKE) cosim COSIM=standard "$$set" || exit 1; done)
 
 # ---- checks ----
 
@@ -304,7 +337,7 @@ lint-c: need-lint
 	@echo "LINT C"
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j$(JOBS) $(INCLUDES) \
 	    --enable=warning,performance,portability --library=tb/tools/cppcheck.cfg \
-	    $(LIB_C) $(PROGRAMS) driver/tools/gen_regs.c $(TB_C) $(BENCH_C)
+	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(TB_C) $(BENCH_C)
 
 lint-trace:
 	@tb/tools/trace --check
@@ -363,6 +396,6 @@ clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
-.PHONY: need-build need-lint need-synth need-regs need-formal
-need-build need-lint need-synth need-regs need-formal: need-%:
+.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim
+need-build need-lint need-synth need-regs need-formal need-cosim: need-%:
 	@tb/tools/need-packages $*

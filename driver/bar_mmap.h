@@ -14,7 +14,8 @@
  * smaller than the engine's. IOAT_ENOMEM. On failure *mapped is NULL.
  *
  * Not verified on hardware. Tested: registers and the config word with ordinary
- * files in the place of sysfs; huge pages where the machine grants them.
+ * files in the place of sysfs; huge pages where the machine grants them; ioat_pci_open
+ * in a QEMU guest, on the simulated function (docs/cosim.md).
  */
 #ifndef IOAT_BAR_MMAP_H
 #define IOAT_BAR_MMAP_H

@@ -91,6 +91,18 @@ static bool span(const struct axi_writer *writer, uint16_t number, uint64_t *fir
     return any;
 }
 
+/* A whole word lands at once: a guest's processor may be reading the completion word. */
+static void store_word(uint8_t *to, const uint8_t *from, uint8_t lanes)
+{
+    if (lanes == UINT8_MAX) {
+        memcpy(to, from, sizeof(uint64_t));
+        return;
+    }
+    for (unsigned lane = 0; lane < sizeof(uint64_t); lane++)
+        if (lanes >> lane & 1)
+            to[lane] = from[lane];
+}
+
 static void store(const struct axi_writer *writer, uint16_t number, uint8_t *to)
 {
     const uint8_t *from = &writer->data[(size_t)number * IOAT_PAGE_BYTES];
@@ -103,11 +115,8 @@ static void store(const struct axi_writer *writer, uint16_t number, uint8_t *to)
             axi_copy_word(to, from, bytes);
             continue;
         }
-        for (uint64_t lanes = strobe[n]; lanes; lanes &= lanes - 1) {
-            const unsigned lane = (unsigned)__builtin_ctzll(lanes);
-
-            to[lane] = from[lane];
-        }
+        for (unsigned word = 0; word < bytes; word += sizeof(uint64_t))
+            store_word(to + word, from + word, (uint8_t)(strobe[n] >> word));
     }
 }
 
