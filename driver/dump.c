@@ -30,8 +30,8 @@ static void print_fields(FILE *out, const char *reg, uint64_t value)
     }
 }
 
-/* Prints the registers of one space that starts at `base`. False: all were all-ones. */
-static bool dump_space(struct ioat *dev, enum ioat_reg_space space, uint32_t base, FILE *out)
+/* Prints the registers of one instance of a space. False: all were all-ones. */
+static bool dump_space(struct ioat *dev, enum ioat_reg_space space, unsigned index, FILE *out)
 {
     bool alive = false;
 
@@ -40,7 +40,7 @@ static bool dump_space(struct ioat *dev, enum ioat_reg_space space, uint32_t bas
             continue;
         /* Whole quadwords: a read acts only when it starts at the register (K-01). Of those
          * that start a quadword, CHANCTRL's IN_USE is set already in a channel that is open. */
-        uint32_t offset = base + reg->offset;
+        uint32_t offset = ioat_reg_place(reg, index);
         uint64_t quad = 0;
         enum ioat_status status = dev->platform.bar->read(
             dev->platform.bar_ctx, offset & ~UINT32_C(7), sizeof quad, &quad);
@@ -73,10 +73,8 @@ enum ioat_status ioat_chan_dump(struct ioat_chan *chan, FILE *out)
     if (!out)
         return IOAT_EINVAL;
     fprintf(out, "channel %u\n", chan->index);
-    bool alive = dump_space(chan->dev, IOAT_CHANNEL,
-                            IOAT_CHAN_BASE + IOAT_CHAN_STRIDE * chan->index, out);
+    bool alive = dump_space(chan->dev, IOAT_CHANNEL, chan->index, out);
     fprintf(out, "vector %u\n", chan->index);
-    alive |= dump_space(chan->dev, IOAT_MSIX,
-                        IOAT_MSIX_TABLE_BASE + IOAT_MSIX_ENTRY_BYTES * chan->index, out);
+    alive |= dump_space(chan->dev, IOAT_MSIX, chan->index, out);
     return ferror(out) ? IOAT_EIO : alive ? IOAT_OK : IOAT_EREMOVED;
 }

@@ -309,6 +309,32 @@ enum ioat_status ioat_intx_service(struct ioat *dev, uint32_t *channels);
  * IOAT_EINVAL: too long. IOAT_ESTATE: the engine has no coalescing. */
 enum ioat_status ioat_coalesce(struct ioat *dev, unsigned microseconds);
 
+/* ---- performance counters ---- */
+
+/* What the clocks went into in which the channel was ACTIVE, and what came of them, since
+ * reset, function-level reset or a clear (K-08). moving + blocked + reads + writes + starved
+ * is active. Counters have 48 bits. */
+struct ioat_counters {
+    uint64_t active;        /* clocks */
+    uint64_t moving;        /* clocks: a payload beat is taken by the bus */
+    uint64_t blocked;       /* clocks: the bus does not take the beat that is offered */
+    uint64_t reads;         /* clocks: waiting for payload reads */
+    uint64_t writes;        /* clocks: waiting for answers to writes and words */
+    uint64_t starved;       /* clocks: waiting for descriptors */
+    uint64_t bytes;         /* payload written */
+    uint64_t descriptors;   /* completed */
+    uint64_t confirmed;     /* descriptors read before their pointer was known, rightly */
+    uint64_t dropped;       /* descriptor reads in vain */
+};
+
+/* One consistent set: the counters stand still while they are read.
+ * IOAT_ESTATE: this engine has none (parameter PERF). */
+enum ioat_status ioat_chan_counters(struct ioat_chan *chan, struct ioat_counters *counters);
+enum ioat_status ioat_chan_counters_clear(struct ioat_chan *chan);
+
+/* In words, a line each, with shares of the active clocks. IOAT_EIO: the stream has an error. */
+enum ioat_status ioat_counters_print(const struct ioat_counters *counters, FILE *out);
+
 /* ---- registers in words ---- */
 
 /* Prints the global registers, or those of a channel and its vector, one a line,

@@ -6,6 +6,7 @@
  *   complete.c   completion word, CHANSTS, poll, wait
  *   recover.c    abort, reset and recovery of the requests in flight
  *   dump.c       registers in words
+ *   counters.c   performance counters
  *
  * Positions. A request occupies consecutive positions, which count up for ever:
  *

@@ -18,6 +18,7 @@ enum {
 #include "ioat_regs.def"
 #define GREG(name, offset, bits, access, reset, text) IOAT_##name = offset, IOAT_##name##_BITS = bits,
 #define CREG(name, offset, bits, access, reset, text) IOAT_##name = offset, IOAT_##name##_BITS = bits,
+#define PREG(name, offset, bits, access, reset, text) IOAT_##name = offset, IOAT_##name##_BITS = bits,
 #define VREG(name, offset, bits, access, reset, text) IOAT_##name = offset, IOAT_##name##_BITS = bits,
 #define DREG(name, offset, bits, text) IOAT_DESC_##name = offset, IOAT_DESC_##name##_BITS = bits,
 #define FIELD(reg, name, lsb, bits, access, text) \
@@ -38,13 +39,14 @@ __extension__ enum {
 #define IOAT_FIELD_PUT(reg, name, value) \
     (((uint64_t)(value) << IOAT_##reg##_##name##_LSB) & IOAT_##reg##_##name)
 
-/* BAR0 offset of a channel's register, of a vector's word. */
+/* BAR0 offset of a channel's register, of its performance counter, of a vector's word. */
 #define IOAT_CHAN(chan, reg) (IOAT_CHAN_BASE + IOAT_CHAN_STRIDE * (unsigned)(chan) + IOAT_##reg)
+#define IOAT_PERF(chan, reg) (IOAT_PERF_BASE + IOAT_PERF_STRIDE * (unsigned)(chan) + IOAT_##reg)
 #define IOAT_VECTOR(vector, reg) \
     (IOAT_MSIX_TABLE_BASE + IOAT_MSIX_ENTRY_BYTES * (unsigned)(vector) + IOAT_##reg)
 
 /* One row of the map, for loops over all of it. */
-enum ioat_reg_space { IOAT_GLOBAL, IOAT_CHANNEL, IOAT_MSIX, IOAT_DESCRIPTOR };
+enum ioat_reg_space { IOAT_GLOBAL, IOAT_CHANNEL, IOAT_COUNTERS, IOAT_MSIX, IOAT_DESCRIPTOR };
 enum ioat_reg_access { IOAT_RO, IOAT_RW, IOAT_RW1C, IOAT_RC, IOAT_CMD, IOAT_RW1A };
 
 struct ioat_reg_info {
@@ -74,6 +76,12 @@ struct ioat_code_info {
 extern const struct ioat_reg_info ioat_reg_table[];
 extern const struct ioat_field_info ioat_field_table[];
 extern const struct ioat_code_info ioat_code_table[];
+
+/* BAR0 offset of a register of instance `index`: of the channel, of the vector; 0 for global ones. */
+uint32_t ioat_reg_place(const struct ioat_reg_info *reg, unsigned index);
+/* The space and the instance that an offset of BAR0 is in, and where in it. What is in none
+ * of a channel or vector 0 .. IOAT_CHAN_MAX - 1 is IOAT_GLOBAL, instance 0. */
+enum ioat_reg_space ioat_reg_find(uint32_t offset, unsigned *index, unsigned *within);
 
 /* Name of a channel state (CHANSTS and completion word bits 2:0), or "?". */
 const char *ioat_state_name(unsigned state);

@@ -8,6 +8,8 @@ const struct ioat_reg_info ioat_reg_table[] = {
     {#name, IOAT_GLOBAL, offset, bits, IOAT_##access, reset, text},
 #define CREG(name, offset, bits, access, reset, text) \
     {#name, IOAT_CHANNEL, offset, bits, IOAT_##access, reset, text},
+#define PREG(name, offset, bits, access, reset, text) \
+    {#name, IOAT_COUNTERS, offset, bits, IOAT_##access, reset, text},
 #define VREG(name, offset, bits, access, reset, text) \
     {#name, IOAT_MSIX, offset, bits, IOAT_##access, reset, text},
 #define DREG(name, offset, bits, text) \
@@ -27,6 +29,36 @@ const struct ioat_code_info ioat_code_table[] = {
 #include "ioat_regs.def"
     {NULL, NULL, NULL, 0, NULL},
 };
+
+static const struct {
+    enum ioat_reg_space space;
+    uint32_t base, stride;
+} places[] = {
+    {IOAT_CHANNEL, IOAT_CHAN_BASE, IOAT_CHAN_STRIDE},
+    {IOAT_COUNTERS, IOAT_PERF_BASE, IOAT_PERF_STRIDE},
+    {IOAT_MSIX, IOAT_MSIX_TABLE_BASE, IOAT_MSIX_ENTRY_BYTES},
+};
+
+uint32_t ioat_reg_place(const struct ioat_reg_info *reg, unsigned index)
+{
+    for (unsigned n = 0; n < sizeof places / sizeof places[0]; n++)
+        if (places[n].space == reg->space)
+            return places[n].base + places[n].stride * index + reg->offset;
+    return reg->offset;
+}
+
+enum ioat_reg_space ioat_reg_find(uint32_t offset, unsigned *index, unsigned *within)
+{
+    for (unsigned n = 0; n < sizeof places / sizeof places[0]; n++) {
+        *index = (offset - places[n].base) / places[n].stride;
+        *within = (offset - places[n].base) % places[n].stride;
+        if (offset >= places[n].base && *index < IOAT_CHAN_MAX)
+            return places[n].space;
+    }
+    *index = 0;
+    *within = offset;
+    return IOAT_GLOBAL;
+}
 
 const char *ioat_state_name(unsigned state)
 {

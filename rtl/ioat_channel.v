@@ -21,6 +21,7 @@ module ioat_channel #(
     parameter TRANSFERS       = 64,
     parameter PREFETCH        = 64,
     parameter LIST_AHEAD      = 1,
+    parameter PERF            = 1,
     parameter CLK_MHZ         = 250,
     parameter XFERCAP_LOG2    = 20
 ) (
@@ -37,6 +38,8 @@ module ioat_channel #(
     input  wire                rd_en,
     input  wire [6:0]          rd_addr,
     output wire [63:0]         rd_data,
+    input  wire                perf_wr_en,
+    output wire [63:0]         perf_rd_data,
 
     input  wire [13:0]         irq_delay,    // microseconds
     output wire                irq_fire,     // one clock
@@ -148,6 +151,7 @@ module ioat_channel #(
 
     // ---- descriptors ----
 
+    wire         confirmed, dropped;
     wire         desc_valid, desc_ready, desc_bad;
     wire [383:0] desc;
     wire [63:6]  desc_addr;
@@ -160,7 +164,7 @@ module ioat_channel #(
         .clk(clk), .rst(rst), .run(run), .flush(flush), .load(load), .chain_addr(chainaddr),
         .counted(counted), .dmacount(dmacount), .reload(reload), .reload_addr(completed),
         .reload_asked(reload_asked), .reload_done(reload_done), .reload_failed(reload_failed),
-        .idle(fetch_idle), .at_end(at_end),
+        .idle(fetch_idle), .at_end(at_end), .confirmed(confirmed), .dropped(dropped),
         .m_ar_req(desc_ar_req), .m_ar_addr(desc_ar_addr), .m_ar_gnt(desc_ar_gnt),
         .s_r_valid(desc_r_valid), .s_r_data(desc_r_data), .s_r_err(desc_r_err), .s_r_last(desc_r_last),
         .m_desc_valid(desc_valid), .m_desc_ready(desc_ready), .m_desc(desc), .m_desc_addr(desc_addr),
@@ -260,6 +264,23 @@ module ioat_channel #(
         .delay(irq_delay), .fire(irq_fire), .disabled(int_disable), .settled(irq_settled));
 
     assign irq_withdraw = hold_irq;
+
+    // ---- performance counters ----
+
+    generate
+        if (PERF != 0) begin : counters
+            ioat_perf #(.DATA_W(DATA_W)) perf (
+                .clk(clk), .rst(rst || flr), .active(state == `IOAT_CHANSTS_STATE_ACTIVE),
+                .offered(data_w_valid), .taken(data_w_valid && data_w_gnt && data_w_ready), .strobe(data_w_strb),
+                .reading(data_ar_req || !reader_idle), .answering(!settled), .done(done),
+                .confirmed(confirmed), .dropped(dropped),
+                .wr_en(perf_wr_en && wr_strb[0]), .wr_word(wr_word), .wr_data(wr_data[7:0]),
+                .rd_word(rd_addr[6:3]), .rd_data(perf_rd_data));
+        end else begin : no_counters
+            assign perf_rd_data = 64'd0;
+            wire unused = &{1'b0, perf_wr_en, confirmed, dropped};
+        end
+    endgenerate
 endmodule
 
 `default_nettype wire

@@ -23,6 +23,7 @@ module ioat_engine #(
     parameter TRANSFERS       = 64,          // descriptors between start and completion, power of two
     parameter PREFETCH        = 64,          // descriptors read ahead of the data path: 4..4096, power of two
     parameter LIST_AHEAD      = 1,           // 0: no guesses in list mode, for a bus that reorders reads of one ID
+    parameter PERF            = 1,           // 0: no performance counters
     parameter CLK_MHZ         = 250,         // clocks in a microsecond, for INTRDELAY
     parameter CBVER           = 8'h34,
     parameter DMACAPABILITY   = 32'h41,
@@ -139,6 +140,7 @@ module ioat_engine #(
             ioat_XFERCAP_LOG2_must_be_12_to_30 bad_build ();
     endgenerate
 
+    localparam [31:0] PERF_BLOCK = {18'd0, `IOAT_PERF_BASE} >> 7;
     localparam       BYTE_LOG2 = DATA_W == 512 ? 6 : DATA_W == 256 ? 5 : DATA_W == 128 ? 4 : 3;
     localparam [7:0] DESC_LEN  = DATA_W == 512 ? 8'd0 : DATA_W == 256 ? 8'd1 : DATA_W == 128 ? 8'd2 : 8'd5; // 48 bytes
 
@@ -163,14 +165,14 @@ module ioat_engine #(
         .wr_en(wr_en), .wr_addr(wr_addr), .wr_data(wr_data), .wr_strb(wr_strb),
         .rd_en(rd_en), .rd_addr(rd_addr), .rd_data(rd_data));
 
-    // BAR0 in blocks of 0x80: 0 is global, n + 1 is channel n; tables by their upper bits.
+    // BAR0 in blocks of 0x80: 0 is global, n + 1 is channel n, PERF_BLOCK + n its counters; tables by
+    // their upper bits.
     wire [31:0] wr_block = {25'd0, wr_addr[13:7]};
     wire [31:0] rd_block = {25'd0, rd_addr[13:7]};
     wire        wr_table = {wr_addr[13:12], 12'd0} == `IOAT_MSIX_TABLE_BASE;
 
-
     wire [63:0]          rd_global, rd_table, rd_pba;
-    wire [CHAN_N*64-1:0] rd_chan;
+    wire [CHAN_N*64-1:0] rd_chan, rd_perf;
     integer              i;
 
     always @* begin
@@ -180,6 +182,9 @@ module ioat_engine #(
         for (i = 0; i < CHAN_N; i = i + 1)
             if (rd_block == i + 1)
                 rd_data = rd_chan[i*64 +: 64];
+        for (i = 0; i < CHAN_N; i = i + 1)
+            if (rd_block == PERF_BLOCK + i)
+                rd_data = rd_perf[i*64 +: 64];
         if ({rd_addr[13:12], 12'd0} == `IOAT_MSIX_TABLE_BASE)
             rd_data = rd_table;
         if ({rd_addr[13:3], 3'd0} == `IOAT_MSIX_PBA_BASE)
@@ -352,11 +357,12 @@ module ioat_engine #(
 
             ioat_channel #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .READ_BEATS(READ_BEATS),
                            .READ_BYTES_MAX(READ_BYTES_MAX), .WRITE_BYTES_MAX(WRITE_BYTES_MAX),
-                           .TRANSFERS(TRANSFERS), .PREFETCH(PREFETCH), .LIST_AHEAD(LIST_AHEAD), .CLK_MHZ(CLK_MHZ),
-                           .XFERCAP_LOG2(XFERCAP_LOG2)) channel (
+                           .TRANSFERS(TRANSFERS), .PREFETCH(PREFETCH), .LIST_AHEAD(LIST_AHEAD), .PERF(PERF),
+                           .CLK_MHZ(CLK_MHZ), .XFERCAP_LOG2(XFERCAP_LOG2)) channel (
                 .clk(clk), .rst(rst), .bme(cfg_bme), .flr(cfg_flr), .at_rest(at_rest[n]),
                 .wr_en(wr_en && wr_block == n + 1), .wr_word(wr_addr[6:3]), .wr_data(wr_data), .wr_strb(wr_strb),
                 .rd_en(rd_en && rd_block == n + 1), .rd_addr(rd_addr[6:0]), .rd_data(rd_chan[n*64 +: 64]),
+                .perf_wr_en(wr_en && wr_block == PERF_BLOCK + n), .perf_rd_data(rd_perf[n*64 +: 64]),
                 .irq_delay(delay), .irq_fire(fire[n]), .irq_withdraw(withdraw[n]),
                 .irq_settled(settled[n]), .irq_busy(busy[n]), .bus_priority(bus_priority),
                 .desc_ar_req(desc_req[n]), .desc_ar_addr(desc_addr[n*ADDR_W +: ADDR_W]),

@@ -47,6 +47,8 @@ module ioat_fetch #(
     output reg               reload_failed,  // with reload_done: the answer was an error
     output wire              idle,           // no read in flight, nothing queued
     output wire              at_end,         // list mode: the pointer is 0
+    output wire              confirmed,      // one clock: a guess is
+    output wire              dropped,        // one clock: an answer is not wanted
 
     output wire              m_ar_req,       // may be withdrawn before m_ar_gnt
     output wire [ADDR_W-1:0] m_ar_addr,      // 48 bytes are read, in one burst
@@ -127,6 +129,9 @@ module ioat_fetch #(
     wire        in_row   = next == {here + 58'd1, 6'd0};
     wire        younger  = live != 1 || m_ar_gnt;      // with chained: something was guessed
     wire        mistaken = chained && younger && (error || !in_row);
+
+    assign confirmed = chained && younger && !mistaken;
+    assign dropped   = ending && (stale != 0 || flush);
 
     // ---- queue: the beats of a descriptor go straight into their lanes ----
 

@@ -19,6 +19,8 @@
 `define IOAT_CHAN_BASE                          14'h0080
 `define IOAT_CHAN_STRIDE                        14'h0080
 `define IOAT_CHAN_MAX                           16
+`define IOAT_PERF_BASE                          14'h1000
+`define IOAT_PERF_STRIDE                        14'h0080
 `define IOAT_MSIX_TABLE_BASE                    14'h2000
 `define IOAT_MSIX_ENTRY_BYTES                   16
 `define IOAT_MSIX_PBA_BASE                      14'h3000
@@ -283,6 +285,67 @@
 `define IOAT_DCACTRL                            14'h0030
 `define IOAT_DCACTRL_BITS                       32
 `define IOAT_DCACTRL_RESET                      32'h00000000
+
+// PERF_ACTIVE: clocks: the channel is ACTIVE; the next five add up to it
+`define IOAT_PERF_ACTIVE                        14'h0000
+`define IOAT_PERF_ACTIVE_BITS                   64
+`define IOAT_PERF_ACTIVE_RESET                  64'h0000000000000000
+
+// PERF_MOVING: clocks: a payload write beat is taken
+`define IOAT_PERF_MOVING                        14'h0008
+`define IOAT_PERF_MOVING_BITS                   64
+`define IOAT_PERF_MOVING_RESET                  64'h0000000000000000
+
+// PERF_BLOCKED: clocks: a payload write beat is offered and not taken
+`define IOAT_PERF_BLOCKED                       14'h0010
+`define IOAT_PERF_BLOCKED_BITS                  64
+`define IOAT_PERF_BLOCKED_RESET                 64'h0000000000000000
+
+// PERF_READS: clocks: payload reads are waited for
+`define IOAT_PERF_READS                         14'h0018
+`define IOAT_PERF_READS_BITS                    64
+`define IOAT_PERF_READS_RESET                   64'h0000000000000000
+
+// PERF_WRITES: clocks: answers to writes are waited for, nothing else is left to do
+`define IOAT_PERF_WRITES                        14'h0020
+`define IOAT_PERF_WRITES_BITS                   64
+`define IOAT_PERF_WRITES_RESET                  64'h0000000000000000
+
+// PERF_STARVED: clocks: no descriptor is started
+`define IOAT_PERF_STARVED                       14'h0028
+`define IOAT_PERF_STARVED_BITS                  64
+`define IOAT_PERF_STARVED_RESET                 64'h0000000000000000
+
+// PERF_BYTES: payload bytes written
+`define IOAT_PERF_BYTES                         14'h0030
+`define IOAT_PERF_BYTES_BITS                    64
+`define IOAT_PERF_BYTES_RESET                   64'h0000000000000000
+
+// PERF_DESCRIPTORS: descriptors completed
+`define IOAT_PERF_DESCRIPTORS                   14'h0038
+`define IOAT_PERF_DESCRIPTORS_BITS              64
+`define IOAT_PERF_DESCRIPTORS_RESET             64'h0000000000000000
+
+// PERF_CONFIRMED: descriptors read ahead of their pointer that the pointer confirmed
+`define IOAT_PERF_CONFIRMED                     14'h0040
+`define IOAT_PERF_CONFIRMED_BITS                64
+`define IOAT_PERF_CONFIRMED_RESET               64'h0000000000000000
+
+// PERF_DROPPED: descriptor reads whose answer was not wanted any more
+`define IOAT_PERF_DROPPED                       14'h0048
+`define IOAT_PERF_DROPPED_BITS                  64
+`define IOAT_PERF_DROPPED_RESET                 64'h0000000000000000
+
+// PERF_CTL: control of the channel's counters
+`define IOAT_PERF_CTL                           14'h0050
+`define IOAT_PERF_CTL_BITS                      8
+`define IOAT_PERF_CTL_RESET                     8'h00
+`define IOAT_PERF_CTL_HOLD                      8'h01
+`define IOAT_PERF_CTL_HOLD_LSB                  0
+`define IOAT_PERF_CTL_HOLD_BITS                 1
+`define IOAT_PERF_CTL_CLEAR                     8'h02
+`define IOAT_PERF_CTL_CLEAR_LSB                 1
+`define IOAT_PERF_CTL_CLEAR_BITS                1
 
 // MSIX_ADDR: message address, 4-byte aligned
 `define IOAT_MSIX_ADDR                          14'h0000

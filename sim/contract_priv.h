@@ -173,6 +173,7 @@ struct chan {
     bool ctrl_known;
     bool enables_moved;        /* an error enable changed during a run */
     enum tri in_use;
+    uint8_t perf_ctl;
     uint16_t dmacount;
     bool dmacount_known;
     uint64_t chainaddr, chancmp;

@@ -89,6 +89,7 @@ void ct_chan_power_on(struct chan *ch)
     ch->ctrl = ch->dmacount = 0;
     ch->ctrl_known = ch->dmacount_known = ch->side_known = true;
     ch->in_use = NO;
+    ch->perf_ctl = 0;
     ch->chainaddr = ch->chancmp = 0;
     ch->errmsk = ch->dcactrl = 0;
     ch->err_known = ch->err_may = ch->err_one = 0;
@@ -254,6 +255,14 @@ static void write_vector(struct chan *ch, struct access *access)
     }
 }
 
+static void write_counters(struct chan *ch, struct access *access)
+{
+    struct piece piece;
+
+    if (touch(access, IOAT_PERF(ch->n, PERF_CTL), IOAT_PERF_CTL_BITS, &piece))
+        ch->perf_ctl = (uint8_t)piece.value & IOAT_PERF_CTL_HOLD;
+}
+
 static void write_global(struct contract *c, struct access *access)
 {
     const uint8_t stored = (uint8_t)(IOAT_INTRCTRL_MASTER_INT_EN | IOAT_INTRCTRL_MSIX_VECTOR_CTRL);
@@ -270,33 +279,31 @@ static void write_global(struct contract *c, struct access *access)
     }
 }
 
-/* The channel whose block or table entry holds the offset, or NULL. */
-static struct chan *owner(struct contract *c, uint32_t offset, bool *vector)
+/* The channel, and the space of it, that an offset is in; NULL: in none. */
+static struct chan *owner(struct contract *c, uint32_t offset, enum ioat_reg_space *space)
 {
-    const uint32_t table = offset - IOAT_MSIX_TABLE_BASE, block = offset - IOAT_CHAN_BASE;
+    unsigned index, within;
 
-    *vector = offset >= IOAT_MSIX_TABLE_BASE && table / IOAT_MSIX_ENTRY_BYTES < c->build.channels;
-    if (*vector)
-        return &c->chan[table / IOAT_MSIX_ENTRY_BYTES];
-    if (offset >= IOAT_CHAN_BASE && block / IOAT_CHAN_STRIDE < c->build.channels)
-        return &c->chan[block / IOAT_CHAN_STRIDE];
-    return NULL;
+    *space = ioat_reg_find(offset, &index, &within);
+    return *space != IOAT_GLOBAL && index < c->build.channels ? &c->chan[index] : NULL;
 }
 
 void ct_regs_write(struct contract *c, const struct ioat_sim_event *event)
 {
     struct access access = access_of(event, (unsigned)event->strobe & 0xFF);
-    bool vector;
-    struct chan *ch = owner(c, access.offset, &vector);
+    enum ioat_reg_space space;
+    struct chan *ch = owner(c, access.offset, &space);
 
     if (c->flr)
         return;                            /* whatever it wrote is lost in the reset */
-    if (vector)
-        write_vector(ch, &access);
-    else if (ch)
-        write_channel(ch, &access);
-    else
+    if (!ch)
         write_global(c, &access);
+    else if (space == IOAT_CHANNEL)
+        write_channel(ch, &access);
+    else if (space == IOAT_MSIX)
+        write_vector(ch, &access);
+    else
+        write_counters(ch, &access);
 }
 
 /* ---- reads ---- */
@@ -428,6 +435,16 @@ static void read_intrctrl(struct contract *c, struct access *access)
         c->intrctrl &= (uint8_t)~(unsigned)IOAT_INTRCTRL_MASTER_INT_EN;
 }
 
+/* What the counters count is not in the contract. */
+static void read_counters(struct chan *ch, struct access *access)
+{
+    if (!ch->c->build.perf)
+        return;
+    expect(ch->c, access, "K-08", "PERF_CTL", IOAT_PERF(ch->n, PERF_CTL), IOAT_PERF_CTL_BITS, ch->perf_ctl, 0);
+    if (access->offset < IOAT_PERF(ch->n, PERF_CTL))
+        access->lanes = 0;
+}
+
 static void read_global(struct contract *c, struct access *access)
 {
     const struct ioat_sim_build *build = &c->build;
@@ -451,17 +468,19 @@ void ct_regs_read(struct contract *c, const struct ioat_sim_event *event)
     const unsigned width = event->bytes;
     const uint32_t lane = (uint32_t)event->addr % WORD;
     struct access access = access_of(event, ((1u << width) - 1) << lane);
-    bool vector;
-    struct chan *ch = owner(c, access.offset, &vector);
+    enum ioat_reg_space space;
+    struct chan *ch = owner(c, access.offset, &space);
 
     if (c->flr)
         return;
-    if (vector)
-        read_vector(ch, &access);
-    else if (ch)
-        read_channel(ch, &access);
-    else
+    if (!ch)
         read_global(c, &access);
+    else if (space == IOAT_CHANNEL)
+        read_channel(ch, &access);
+    else if (space == IOAT_MSIX)
+        read_vector(ch, &access);
+    else
+        read_counters(ch, &access);
     for (unsigned n = 0; n < WORD; n++)
         if (access.lanes >> n & 1 && access.data >> 8 * n & 0xFF)
             ct_breach(c, "H-R13", "BAR0 0x%x reads 0x%02x: nothing is there but 0",

@@ -44,6 +44,7 @@ struct ioat_sim_build {
     uint32_t dmacapability;
     unsigned read_bytes_max;  /* longest read burst, bytes */
     unsigned write_bytes_max; /* longest write burst, bytes */
+    bool perf;                /* there are performance counters */
 };
 const struct ioat_sim_build *ioat_sim_build(void);
 

@@ -35,6 +35,9 @@
 #ifndef IOAT_WRITE_BYTES_MAX
 #define IOAT_WRITE_BYTES_MAX 256
 #endif
+#ifndef IOAT_PERF
+#define IOAT_PERF 1
+#endif
 
 namespace {
 
@@ -51,6 +54,7 @@ const struct ioat_sim_build build = {
     IOAT_DMACAPABILITY,
     IOAT_READ_BYTES_MAX,
     IOAT_WRITE_BYTES_MAX,
+    IOAT_PERF != 0,
 };
 
 }  // namespace

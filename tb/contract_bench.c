@@ -61,7 +61,7 @@ void bench_open(struct bench *b, unsigned data_bits, bool desc_port)
     b->build = (struct ioat_sim_build) {
         .data_bits = data_bits, .addr_bits = 48, .channels = CHANNELS, .desc_port = desc_port,
         .clock_mhz = 250, .xfercap_log2 = 20, .cbver = 0x34, .dmacapability = 0x41,
-        .read_bytes_max = READ_MAX, .write_bytes_max = WRITE_MAX,
+        .read_bytes_max = READ_MAX, .write_bytes_max = WRITE_MAX, .perf = true,
     };
     b->mem = malloc(MEM_BYTES);
     for (unsigned n = 0; n < MEM_BYTES; n++)

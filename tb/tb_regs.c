@@ -13,27 +13,19 @@ const char *tb_reg_name(const struct tb *tb, uint32_t offset)
     static char text[4][64];
     static unsigned turn;
     char *out = text[turn++ % 4];
-    enum ioat_reg_space space = IOAT_GLOBAL;
-    unsigned index = 0, within = offset;
+    unsigned index, within;
+    const enum ioat_reg_space space = ioat_reg_find(offset, &index, &within);
 
-    if (offset >= IOAT_CHAN_BASE && offset < IOAT_CHAN_BASE + IOAT_CHAN_STRIDE * tb->channels) {
-        space = IOAT_CHANNEL;
-        index = (offset - IOAT_CHAN_BASE) / IOAT_CHAN_STRIDE;
-        within = (offset - IOAT_CHAN_BASE) % IOAT_CHAN_STRIDE;
-    } else if (offset >= IOAT_MSIX_TABLE_BASE && offset < IOAT_MSIX_PBA_BASE) {
-        space = IOAT_MSIX;
-        index = (offset - IOAT_MSIX_TABLE_BASE) / IOAT_MSIX_ENTRY_BYTES;
-        within = (offset - IOAT_MSIX_TABLE_BASE) % IOAT_MSIX_ENTRY_BYTES;
-    }
     snprintf(out, sizeof text[0], "BAR0 offset 0x%x", offset);
     for (const struct ioat_reg_info *reg = ioat_reg_table; reg->name; reg++) {
-        if (reg->space != space || within < reg->offset || within >= reg->offset + reg->bits / 8)
+        if (reg->space != space || index >= tb->channels || within < reg->offset
+            || within >= reg->offset + reg->bits / 8)
             continue;
         if (space == IOAT_GLOBAL)
             snprintf(out, sizeof text[0], "%s", reg->name);
         else
             snprintf(out, sizeof text[0], "%s of %s %u", reg->name,
-                     space == IOAT_CHANNEL ? "channel" : "vector", index);
+                     space == IOAT_MSIX ? "vector" : "channel", index);
     }
     return out;
 }

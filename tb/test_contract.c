@@ -1794,7 +1794,9 @@ START_TEST(catches_wrong_register_values)
         { IOAT_ATTNSTATUS, 4, 1, "H-R15" },
         { IOAT_ATTNSTATUS, 4, 4, "H-R15" },
         { IOAT_CHWPREFLMT, 1, 8, "H-R13" },
-        { 0x1008, 8, 1, "H-R13" },
+        { IOAT_PERF_BASE + CHANNELS * IOAT_PERF_STRIDE, 8, 1, "H-R13" },
+        { IOAT_PERF(0, PERF_CTL) + 8, 8, 1, "H-R13" },
+        { IOAT_PERF(1, PERF_CTL), 1, IOAT_PERF_CTL_HOLD, "K-08" },
         { IOAT_CHAN_BASE + CHANNELS * IOAT_CHAN_STRIDE, 4, 1, "H-R13" },
         { IOAT_CHAN_BASE + IOAT_CHANCMP, 8, CMP, "H-R05" },
         { IOAT_CHAN_BASE + IOAT_CHAINADDR + 4, 4, 1, "H-R05" },
@@ -2252,7 +2254,7 @@ Suite *contract_suite(void)
     TESTS(catches_wrong_message, 3);
     TEST(catches_intx_that_stays);
     CASE("contract_registers");
-    TESTS(catches_wrong_register_values, 33);
+    TESTS(catches_wrong_register_values, 35);
     TESTS(catches_states, 3);
     TEST(catches_armed_with_an_old_address);
     TEST(catches_armed_after_the_doorbell);

@@ -269,6 +269,32 @@ START_TEST(driver_rtl_intx_is_served_and_falls)
 }
 END_TEST
 
+START_TEST(k_08_driver_reads_one_consistent_set_of_counters)
+{
+    struct ioat_counters of;
+    char text[1024] = "";
+    FILE *out = fmemopen(text, sizeof text, "w");
+
+    begin(7, 6);
+    for (unsigned n = 0; n < 20; n++)
+        ok(copy(n));
+    ok(ioat_submit(bench.chan));
+    ok(ioat_chan_counters(bench.chan, &of));                  /* under way */
+    ck_assert_uint_eq(of.moving + of.blocked + of.reads + of.writes + of.starved, of.active);
+    ok(collect(20));
+    ok(ioat_chan_counters(bench.chan, &of));
+    ck_assert_uint_eq(of.moving + of.blocked + of.reads + of.writes + of.starved, of.active);
+    ck_assert_uint_gt(of.moving, 0);
+    ok(ioat_counters_print(&of, out));
+    fclose(out);
+    ck_assert_ptr_nonnull(strstr(text, "clocks active"));
+    ok(ioat_chan_counters_clear(bench.chan));
+    ok(ioat_chan_counters(bench.chan, &of));
+    ck_assert_uint_eq(of.active + of.bytes + of.descriptors, 0);
+    end();
+}
+END_TEST
+
 START_TEST(driver_rtl_coalescing_merges_interrupts)
 {
     unsigned count;
@@ -596,6 +622,8 @@ Suite *driver_rtl_suite(void)
     tcase_add_test(good, driver_rtl_lists_of_the_caller_run);
     tcase_add_test(irq, driver_rtl_intx_is_served_and_falls);
     tcase_add_test(irq, driver_rtl_coalescing_merges_interrupts);
+    if (ioat_sim_build()->perf)
+        tcase_add_test(irq, k_08_driver_reads_one_consistent_set_of_counters);
     tcase_add_loop_test(control, driver_rtl_suspended_list_is_edited, 0, 25);
     tcase_add_loop_test(control, driver_rtl_abort_and_reset_lose_no_tag, 0, 30);
     tcase_add_loop_test(control, driver_rtl_removed_device_gives_every_tag_back, 0, 5);

@@ -23,20 +23,10 @@ static unsigned instances(const struct tb *tb, const struct ioat_reg_info *reg)
     case IOAT_CHANNEL:
     case IOAT_MSIX:
         return tb->channels;
+    case IOAT_COUNTERS:
+        return tb->build->perf ? tb->channels : 0;
     default:
         return 0;
-    }
-}
-
-static uint32_t place(const struct ioat_reg_info *reg, unsigned index)
-{
-    switch (reg->space) {
-    case IOAT_CHANNEL:
-        return IOAT_CHAN_BASE + IOAT_CHAN_STRIDE * index + reg->offset;
-    case IOAT_MSIX:
-        return IOAT_MSIX_TABLE_BASE + IOAT_MSIX_ENTRY_BYTES * index + reg->offset;
-    default:
-        return reg->offset;
     }
 }
 
@@ -105,7 +95,7 @@ static void compare_all(struct tb *tb, const char *when)
     for (const struct ioat_reg_info *reg = ioat_reg_table; reg->name; reg++)
         for (unsigned i = 0; i < instances(tb, reg); i++) {
             tb_note(tb, "%s", when);
-            tb_expect_reg(tb, place(reg, i), width_of(reg), power_on(tb, reg));
+            tb_expect_reg(tb, ioat_reg_place(reg, i), width_of(reg), power_on(tb, reg));
         }
 }
 
@@ -127,7 +117,7 @@ START_TEST(h_r01_power_on_value)
 
     for (unsigned i = 0; i < instances(tb, reg); i++) {
         TB_AT(tb);
-        tb_expect_reg(tb, place(reg, i), width_of(reg), power_on(tb, reg));
+        tb_expect_reg(tb, ioat_reg_place(reg, i), width_of(reg), power_on(tb, reg));
     }
     tb_close(tb);
 }
@@ -141,7 +131,7 @@ START_TEST(h_r01_flr_restores_power_on_values)
     for (const struct ioat_reg_info *reg = ioat_reg_table; reg->name; reg++)
         for (unsigned i = 0; i < instances(tb, reg); i++)
             if (stored_bits(reg))
-                tb_write(tb, place(reg, i), width_of(reg),
+                tb_write(tb, ioat_reg_place(reg, i), width_of(reg),
                          (power_on(tb, reg) ^ stored_bits(reg)) & ones(width_of(reg)));
     tb_flr(tb);
     TB_AT(tb);
@@ -159,7 +149,7 @@ START_TEST(h_r01_reset_clears_own_channel_only)
     for (const struct ioat_reg_info *reg = ioat_reg_table; reg->name; reg++)
         for (unsigned i = 0; i < instances(tb, reg); i++)
             if (stored_bits(reg))
-                tb_write(tb, place(reg, i), width_of(reg),
+                tb_write(tb, ioat_reg_place(reg, i), width_of(reg),
                          (power_on(tb, reg) ^ stored_bits(reg)) & ones(width_of(reg)));
     for (unsigned ch = 0; ch < tb->channels; ch++)   /* leaves ARMED without running */
         TB_WR(tb, ch, CHAINADDR, tb_slot(tb, ch));
@@ -170,9 +160,9 @@ START_TEST(h_r01_reset_clears_own_channel_only)
 
             TB_AT(tb);
             if (cleared)
-                tb_expect_reg(tb, place(reg, i), width_of(reg), power_on(tb, reg));
+                tb_expect_reg(tb, ioat_reg_place(reg, i), width_of(reg), power_on(tb, reg));
             else if (reg->space != IOAT_CHANNEL)
-                tb_expect_reg(tb, place(reg, i), width_of(reg),
+                tb_expect_reg(tb, ioat_reg_place(reg, i), width_of(reg),
                               power_on(tb, reg) ^ stored_bits(reg));
         }
     for (unsigned ch = 0; ch < tb->channels; ch++)
@@ -214,7 +204,7 @@ START_TEST(section_2_6_every_width_reads_the_same_bytes)
     const unsigned bytes = width_of(reg);
 
     for (unsigned i = 0; i < instances(tb, reg) && !read_acts(reg); i++) {
-        const uint32_t at = place(reg, i);
+        const uint32_t at = ioat_reg_place(reg, i);
         uint64_t whole;
 
         if (stored_bits(reg))
@@ -251,9 +241,9 @@ START_TEST(rw_register_reads_back_what_was_written)
                 const uint64_t value = (inverse ? ~one : one) & mask;
                 const uint64_t want = value | (power_on(tb, reg) & ~mask);
 
-                tb_write(tb, place(reg, i), width_of(reg), value);
+                tb_write(tb, ioat_reg_place(reg, i), width_of(reg), value);
                 TB_AT(tb);
-                tb_expect_reg(tb, place(reg, i), width_of(reg), want);
+                tb_expect_reg(tb, ioat_reg_place(reg, i), width_of(reg), want);
             }
     tb_close(tb);
 }
@@ -275,9 +265,9 @@ START_TEST(k_04_bits_without_a_field_stay)
 
         if (named(reg, "CHANCTRL"))
             value &= ~(uint64_t)IOAT_CHANCTRL_IN_USE;
-        tb_write(tb, place(reg, i), width_of(reg), value);
+        tb_write(tb, ioat_reg_place(reg, i), width_of(reg), value);
         TB_AT(tb);
-        tb_expect_reg(tb, place(reg, i), width_of(reg), mask | (power_on(tb, reg) & ~mask));
+        tb_expect_reg(tb, ioat_reg_place(reg, i), width_of(reg), mask | (power_on(tb, reg) & ~mask));
     }
     tb_close(tb);
 }
@@ -296,11 +286,11 @@ START_TEST(h_r04_byte_write_changes_one_byte)
             const uint64_t before = UINT64_C(0x0123456789abcdef) & mask;
             const uint64_t after = ((before & ~lane) | (~before & lane)) & mask;
 
-            tb_write(tb, place(reg, i), width_of(reg), before);
-            tb_write(tb, place(reg, i) + byte, 1, after >> 8 * byte & 0xff);
+            tb_write(tb, ioat_reg_place(reg, i), width_of(reg), before);
+            tb_write(tb, ioat_reg_place(reg, i) + byte, 1, after >> 8 * byte & 0xff);
             TB_AT(tb);
             tb_note(tb, "byte %u written", byte);
-            tb_expect_reg(tb, place(reg, i), width_of(reg), after | (power_on(tb, reg) & ~mask));
+            tb_expect_reg(tb, ioat_reg_place(reg, i), width_of(reg), after | (power_on(tb, reg) & ~mask));
         }
     tb_close(tb);
 }
@@ -364,7 +354,7 @@ START_TEST(h_r03_read_only_register_ignores_writes)
 
     for (unsigned i = 0; i < instances(tb, reg) && reg->access == IOAT_RO; i++)
         for (unsigned width = 1; width <= 8; width *= 2) {
-            const uint32_t at = place(reg, i);
+            const uint32_t at = ioat_reg_place(reg, i);
 
             for (uint32_t from = at / width * width; from < at + width_of(reg); from += width) {
                 tb_write(tb, from, width, ones(width));
@@ -386,7 +376,7 @@ static void mark_defined(const struct tb *tb, bool *defined)
 {
     for (const struct ioat_reg_info *reg = ioat_reg_table; reg->name; reg++)
         for (unsigned i = 0; i < instances(tb, reg); i++)
-            memset(defined + place(reg, i), true, width_of(reg));
+            memset(defined + ioat_reg_place(reg, i), true, width_of(reg));
     memset(defined + IOAT_MSIX_PBA_BASE, true, 8);
 }
 

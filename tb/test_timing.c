@@ -355,16 +355,13 @@ END_TEST
 static void time_reads(struct tb *tb)
 {
     for (const struct ioat_reg_info *reg = ioat_reg_table; reg->name; reg++) {
-        const uint32_t base = reg->space == IOAT_CHANNEL ? IOAT_CHAN_BASE
-                            : reg->space == IOAT_MSIX    ? IOAT_MSIX_TABLE_BASE
-                                                         : 0;
         uint64_t begin = tb_now(tb);
 
         if (reg->space == IOAT_DESCRIPTOR)
             continue;
-        (void)tb_read(tb, base + reg->offset, reg->bits / 8);
+        (void)tb_read(tb, ioat_reg_place(reg, 0), reg->bits / 8);
         tb_assert(tb, tb_now(tb) - begin <= READ_CLOCKS, "a read of %s takes %llu clocks",
-                  tb_reg_name(tb, base + reg->offset), (unsigned long long)(tb_now(tb) - begin));
+                  tb_reg_name(tb, ioat_reg_place(reg, 0)), (unsigned long long)(tb_now(tb) - begin));
         begin = tb_now(tb);
         tb_write(tb, IOAT_CHAN(tb->channels - 1, DCACTRL), 4, begin & UINT32_MAX);
         tb_assert(tb, tb_now(tb) - begin <= READ_CLOCKS, "a write takes %llu clocks",

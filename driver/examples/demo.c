@@ -582,6 +582,24 @@ static void print_table(struct demo *demo)
              demo->bytes);
 }
 
+/* Why a channel was not faster: shares of the clocks in which it was ACTIVE. */
+static void print_counters(struct demo *demo)
+{
+    struct ioat_counters of;
+
+    if (!demo->build->perf)
+        return;
+    printf("%-7s %11s %12s %10s %12s %9s %9s\n", "channel", "active", "moving %", "blocked %", "for reads %",
+           "writes %", "starved %");
+    for (unsigned n = 0; n < demo->build->channels; n++) {
+        must(demo, ioat_chan_counters(demo->lane[n].chan, &of), "reading the counters");
+        const double percent = of.active ? 100.0 / (double)of.active : 0;
+        printf("%-7u %11" PRIu64 " %12.1f %10.1f %12.1f %9.1f %9.1f\n", n, of.active,
+               percent * (double)of.moving, percent * (double)of.blocked, percent * (double)of.reads,
+               percent * (double)of.writes, percent * (double)of.starved);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct demo demo = {.build = ioat_sim_build()};
@@ -611,6 +629,7 @@ int main(int argc, char **argv)
     verify(&demo);
 
     print_table(&demo);
+    print_counters(&demo);
     double seconds = (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
     printf("%s\n", demo.edited ? demo.edit_text
                                : "no suspension found a request of two bytes that still waited: nothing edited");
