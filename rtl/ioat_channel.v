@@ -91,6 +91,8 @@ module ioat_channel #(
 );
     localparam TRANSFERS_LOG2 = $clog2(TRANSFERS);
     localparam BUFFER_LOG2    = $clog2(READ_BEATS);
+    localparam BYTE_LOG2      = $clog2(DATA_W / 8);
+    localparam LEN_W          = XFERCAP_LOG2 + 1;
 
     // ---- registers and control ----
 
@@ -173,7 +175,7 @@ module ioat_channel #(
     wire                  read_valid, read_ready, read_break, read_no_snoop;
     wire [ADDR_W-1:0]     read_addr;
     wire [ADDR_W-1:12]    read_page;
-    wire [31:0]           read_beats;
+    wire [LEN_W-BYTE_LOG2:0] read_beats;
     wire                  write_valid, write_ready, write_break, write_fill, write_no_snoop;
     wire [ADDR_W-1:0]     write_addr;
     wire [ADDR_W-1:12]    write_page;
@@ -183,7 +185,7 @@ module ioat_channel #(
     wire [63:6]           entry_addr;
     wire [3:0]            entry_cause;
 
-    ioat_start #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .XFERCAP_LOG2(XFERCAP_LOG2)) start (
+    ioat_start #(.ADDR_W(ADDR_W), .LEN_W(LEN_W), .BYTE_LOG2(BYTE_LOG2)) start (
         .clk(clk), .rst(rst), .kill(kill), .clear_cdar(clear_completed), .settled(settled),
         .s_desc_valid(desc_valid), .s_desc_ready(desc_ready), .s_desc(desc), .s_desc_addr(desc_addr),
         .s_desc_bad(desc_bad), .s_desc_cause(desc_cause),
@@ -203,7 +205,8 @@ module ioat_channel #(
     wire [DATA_W-1:0] src_data;
     wire              room, sent, sent_final;
 
-    ioat_reader #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .BURST_BYTES(READ_BYTES_MAX), .BUFFER_LOG2(BUFFER_LOG2)) reader (
+    ioat_reader #(.ADDR_W(ADDR_W), .LEN_W(LEN_W), .BURST_BYTES(READ_BYTES_MAX), .BUFFER_LOG2(BUFFER_LOG2),
+                  .BYTE_LOG2(BYTE_LOG2)) reader (
         .clk(clk), .rst(rst), .kill(kill), .idle(reader_idle),
         .s_job_valid(read_valid), .s_job_ready(read_ready), .s_job_addr(read_addr), .s_job_page(read_page),
         .s_job_break(read_break), .s_job_beats(read_beats), .s_job_no_snoop(read_no_snoop),
@@ -219,7 +222,7 @@ module ioat_channel #(
         .s_valid(data_r_valid && !kill), .s_ready(buffer_ready_unused), .s_data({data_r_err, data_r_data}),
         .m_valid(src_valid), .m_ready(src_ready), .m_data({src_err, src_data}));
 
-    ioat_writer #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .LEN_W(XFERCAP_LOG2 + 1), .BURST_BYTES(WRITE_BYTES_MAX),
+    ioat_writer #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .LEN_W(LEN_W), .BURST_BYTES(WRITE_BYTES_MAX),
                   .JOBS_LOG2(TRANSFERS_LOG2)) writer (
         .clk(clk), .rst(rst), .kill(kill), .open(writer_open), .uses_src(uses_src), .failed(source_failed),
         .s_job_valid(write_valid), .s_job_ready(write_ready), .s_job_addr(write_addr), .s_job_page(write_page),

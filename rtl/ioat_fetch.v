@@ -61,9 +61,9 @@ module ioat_fetch #(
     output wire              m_desc_valid,
     input  wire              m_desc_ready,
     output wire [383:0]      m_desc,         // bytes 0x00..0x2F
-    output wire [63:6]       m_desc_addr,
+    output wire [63:6]       m_desc_addr,    // unless m_desc_bad
     output wire              m_desc_bad,     // not a descriptor: the walk ended with m_desc_cause
-    output wire [3:0]        m_desc_cause    // CHANERR bit
+    output wire [3:0]        m_desc_cause    // CHANERR bit, if m_desc_bad
 );
     localparam SLOTS       = 1 << PREFETCH_LOG2;
     localparam LANES       = (384 + DATA_W - 1) / DATA_W;   // beats that are kept
@@ -125,8 +125,9 @@ module ioat_fetch #(
     wire        chained  = wanted && !reloading;
     wire        error    = failed || s_r_err;
     wire        next_now = {29'd0, beat} == NEXT_BEAT;
-    wire [63:0] next     = next_now ? s_r_data[NEXT_LSB +: 64] : next_held;
-    wire        in_row   = next == {here + 58'd1, 6'd0};
+    wire [63:0] next     = NEXT_BEAT == LANES - 1 ? s_r_data[NEXT_LSB +: 64] : next_held;
+    wire [5:0]  here_up  = here[11:6] + 6'd1;
+    wire        in_row   = next == {here[63:12], here_up, 6'd0};    // nothing is guessed at the page's end
     wire        younger  = live != 1 || m_ar_gnt;      // with chained: something was guessed
     wire        mistaken = chained && younger && (error || !in_row);
 
@@ -160,8 +161,7 @@ module ioat_fetch #(
 
     always @(posedge clk) begin
         if (push)
-            meta[slot] <= entry_bad ? {ask_addr[63:6], 1'b1, bad_cause}
-                                    : {here, error, error ? 4'd`IOAT_CHANERR_READ_DATA_LSB : 4'd0};
+            meta[slot] <= {here, entry_bad || error, entry_bad ? bad_cause : 4'd`IOAT_CHANERR_READ_DATA_LSB};
         if (push)
             tail <= tail + 1'b1;
         if (taken)
@@ -182,7 +182,7 @@ module ioat_fetch #(
         if (m_ar_gnt && again)
             reloading <= 1'b1;
         if (m_ar_gnt && !again) begin
-            ask_addr <= ask_addr + 64'd64;
+            ask_addr[11:6] <= ask_addr[11:6] + 6'd1;       // in the page: guesses stay there
             asked    <= asked + 16'd1;
             if (alone)
                 here <= ask_addr[63:6];

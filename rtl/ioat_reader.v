@@ -10,10 +10,11 @@
 `default_nettype none
 
 module ioat_reader #(
-    parameter DATA_W      = 64,              // bits
     parameter ADDR_W      = 64,              // bits
+    parameter LEN_W       = 21,              // bits of a byte count
     parameter BURST_BYTES = 512,             // power of two, at most 4096
-    parameter BUFFER_LOG2 = 7                // log2 of the buffer, beats
+    parameter BUFFER_LOG2 = 7,               // log2 of the buffer, beats
+    parameter BYTE_LOG2   = 3                // log2 of the bytes of a bus word
 ) (
     input  wire               clk,
     input  wire               rst,
@@ -25,7 +26,7 @@ module ioat_reader #(
     input  wire [ADDR_W-1:0]  s_job_addr,
     input  wire [ADDR_W-1:12] s_job_page,
     input  wire               s_job_break,
-    input  wire [31:0]        s_job_beats,
+    input  wire [LEN_W-BYTE_LOG2:0] s_job_beats,
     input  wire               s_job_no_snoop,
 
     output wire               m_ar_req,      // may be withdrawn before m_ar_gnt
@@ -36,22 +37,22 @@ module ioat_reader #(
     input  wire               s_r_valid,     // a beat arrives
     input  wire               pop            // a beat leaves the buffer
 );
-    localparam BYTE_LOG2  = DATA_W == 512 ? 6 : DATA_W == 256 ? 5 : DATA_W == 128 ? 4 : 3;
     localparam BURST_LOG2 = $clog2(BURST_BYTES);
     localparam BEATS_LOG2 = BURST_LOG2 - BYTE_LOG2;   // beats of a full burst
+    localparam PAD        = LEN_W - BYTE_LOG2 - BEATS_LOG2;
 
     reg                     busy;
     reg [ADDR_W-1:BYTE_LOG2] word;           // next bus word
     reg [ADDR_W-1:12]       page;
     reg                     breaks, no_snoop;
-    reg [31:0]              left;            // beats of the job not yet asked for
+    reg [LEN_W-BYTE_LOG2:0] left;            // beats of the job not yet asked for
     reg [BUFFER_LOG2:0]     promised;        // beats asked for that have not left the buffer
     reg [BUFFER_LOG2:0]     awaited;         // beats asked for that have not arrived
 
     wire [BEATS_LOG2:0] room  = (1 << BEATS_LOG2) - {1'b0, word[BYTE_LOG2 +: BEATS_LOG2]};
-    wire [BEATS_LOG2:0] beats = left < {{(31-BEATS_LOG2){1'b0}}, room} ? left[BEATS_LOG2:0] : room;
+    wire [BEATS_LOG2:0] beats = left < {{PAD{1'b0}}, room} ? left[BEATS_LOG2:0] : room;
     wire [8:0]          len   = {{(8-BEATS_LOG2){1'b0}}, beats} - 9'd1;
-    wire                ending = left == {{(31-BEATS_LOG2){1'b0}}, beats};
+    wire                ending = left == {{PAD{1'b0}}, beats};
 
     // Words up to the end of this burst, in the page; the carry is the page's end.
     wire [12-BYTE_LOG2:0] end_word = {1'b0, word[11:BYTE_LOG2]} + {{(12-BYTE_LOG2-BEATS_LOG2){1'b0}}, beats};
@@ -71,7 +72,7 @@ module ioat_reader #(
 
     always @(posedge clk) begin
         if (m_ar_gnt) begin
-            left <= left - {{(31-BEATS_LOG2){1'b0}}, beats};
+            left <= left - {{PAD{1'b0}}, beats};
             word <= breaks && page_end ? {page, {(12-BYTE_LOG2){1'b0}}}
                                        : word + {{(ADDR_W-BYTE_LOG2-BEATS_LOG2-1){1'b0}}, beats};
             if (page_end)

@@ -21,7 +21,7 @@ module ioat_regs_chan (
     input  wire [7:0]  wr_strb,
     input  wire        rd_en,                // a read of this block is accepted
     input  wire [6:0]  rd_addr,
-    output reg  [63:0] rd_data,              // the word that holds rd_addr
+    output wire [63:0] rd_data,              // the word that holds rd_addr
 
     // Events, in the clock of the write.
     output wire [5:0]  cmd,                  // the one command, CHANCMD bit order
@@ -54,13 +54,13 @@ module ioat_regs_chan (
     localparam [31:0] LANE_DMACOUNT   = {18'd0, `IOAT_DMACOUNT} & 32'd7;
     localparam [31:0] LANE_CHANERRMSK = {18'd0, `IOAT_CHANERRMSK} & 32'd7;
 
-    // Offsets in the block; wr_at and rd_word are those of an 8-byte word.
+    // Offsets in the block; wr_at is that of an 8-byte word.
     wire [13:0] wr_at   = {7'd0, wr_word, 3'd0};
     wire [13:0] rd_at   = {7'd0, rd_addr};
-    wire [13:0] rd_word = {rd_at[13:3], 3'd0};
 
     reg        any_err_abort_en, in_use, completion_dca_en;
-    reg [31:0] chanerr, dcactrl;
+    reg [15:0] chanerr;                      // no cause is above
+    reg [31:0] dcactrl;
     reg [31:0] frozen;                       // upper half of CHANSTS for the next read of it
     reg        freeze;
 
@@ -132,16 +132,17 @@ module ioat_regs_chan (
             if (wr_cmp && wr_strb[b])
                 chancmp[8*b +: 8] <= wr_data[8*b +: 8];
         end
-        for (b = 0; b < 4; b = b + 1) begin
+        for (b = 0; b < 2; b = b + 1)
             if (wr_err && wr_strb[b])
                 chanerr[8*b +: 8] <= chanerr[8*b +: 8] & ~wr_data[8*b +: 8];
+        for (b = 0; b < 4; b = b + 1) begin
             if (wr_err && wr_strb[LANE_CHANERRMSK + b])
                 chanerrmsk[8*b +: 8] <= wr_data[8*LANE_CHANERRMSK + 8*b +: 8];
             if (wr_dca && wr_strb[b])
                 dcactrl[8*b +: 8] <= wr_data[8*b +: 8];
         end
         if (error_set)
-            chanerr[{1'b0, error_cause}] <= 1'b1;
+            chanerr[error_cause] <= 1'b1;
 
         if (rd_en && rd_at == `IOAT_CHANSTS) begin
             frozen <= chansts[63:32];
@@ -150,7 +151,7 @@ module ioat_regs_chan (
             freeze <= 1'b0;
 
         if (rst || wipe)
-            chanerr <= 32'd0;
+            chanerr <= 16'd0;
     end
 
     // ---- reads ----
@@ -168,17 +169,20 @@ module ioat_regs_chan (
         chanctrl[`IOAT_CHANCTRL_PRIORITY_LSB +: 4]     = bus_priority;
     end
 
-    always @*
-        case (rd_word)
-            `IOAT_CHANCTRL:  rd_data = {dmacount, 10'd0, cmd_pending, `IOAT_DMA_COMP_RESET, chanctrl};
-            `IOAT_CHANSTS:   rd_data = {freeze && rd_at == `IOAT_CHANSTS + 4 ? frozen : chansts[63:32], chansts[31:0]};
-            `IOAT_CHAINADDR: rd_data = chainaddr;
-            `IOAT_CHANCMP:   rd_data = chancmp;
-            `IOAT_CDAR:      rd_data = {cdar, 6'd0};
-            `IOAT_CHANERR:   rd_data = {chanerrmsk, chanerr};
-            `IOAT_DCACTRL:   rd_data = {32'd0, dcactrl};
-            default:                rd_data = 64'd0;
-        endcase
+    // The whole block; words without a register stay 0.
+    reg [8*`IOAT_CHAN_STRIDE-1:0] block;
+    always @* begin
+        block = {8*`IOAT_CHAN_STRIDE{1'b0}};
+        block[8*`IOAT_CHANCTRL  +: 64] = {dmacount, 10'd0, cmd_pending, `IOAT_DMA_COMP_RESET, chanctrl};
+        block[8*`IOAT_CHANSTS   +: 64] = {freeze && rd_at == `IOAT_CHANSTS + 4 ? frozen : chansts[63:32], chansts[31:0]};
+        block[8*`IOAT_CHAINADDR +: 64] = chainaddr;
+        block[8*`IOAT_CHANCMP   +: 64] = chancmp;
+        block[8*`IOAT_CDAR      +: 64] = {cdar, 6'd0};
+        block[8*`IOAT_CHANERR   +: 64] = {chanerrmsk, 16'd0, chanerr};
+        block[8*`IOAT_DCACTRL   +: 32] = dcactrl;
+    end
+
+    assign rd_data = block[{rd_addr[6:3], 6'd0} +: 64];
 endmodule
 
 `default_nettype wire

@@ -13,9 +13,9 @@
 `include "ioat_regs.vh"
 
 module ioat_start #(
-    parameter DATA_W       = 64,             // bits
     parameter ADDR_W       = 64,             // bits
-    parameter XFERCAP_LOG2 = 20              // log2 bytes
+    parameter LEN_W        = 21,             // bits of a byte count: 1 + log2 of the longest transfer
+    parameter BYTE_LOG2    = 3               // log2 of the bytes of a bus word
 ) (
     input  wire                  clk,
     input  wire                  rst,
@@ -35,7 +35,7 @@ module ioat_start #(
     output wire [ADDR_W-1:0]     m_read_addr,
     output wire [ADDR_W-1:12]    m_read_page,    // where the source goes on, if m_read_break
     output wire                  m_read_break,
-    output wire [31:0]           m_read_beats,   // bus words, at least 1
+    output wire [LEN_W-BYTE_LOG2:0] m_read_beats, // bus words, at least 1
     output wire                  m_read_no_snoop,
 
     output wire                  m_write_valid,
@@ -43,7 +43,7 @@ module ioat_start #(
     output wire [ADDR_W-1:0]     m_write_addr,
     output wire [ADDR_W-1:12]    m_write_page,
     output wire                  m_write_break,
-    output wire [XFERCAP_LOG2:0] m_write_bytes,  // at least 1
+    output wire [LEN_W-1:0]      m_write_bytes,  // at least 1
     output wire                  m_write_fill,
     output wire [63:0]           m_write_source, // source address; of a fill: the pattern
     output wire                  m_write_no_snoop,
@@ -60,8 +60,6 @@ module ioat_start #(
 
     output reg  [63:6]           cdar            // most recently started
 );
-    localparam BYTE_LOG2 = DATA_W == 512 ? 6 : DATA_W == 256 ? 5 : DATA_W == 128 ? 4 : 3;
-
     wire [31:0] size     = s_desc[`IOAT_DESC_SIZE_LSB +: 32];
     wire [31:0] control  = s_desc[`IOAT_DESC_CONTROL_LSB +: 32];
     wire [63:0] src      = s_desc[`IOAT_DESC_SRC_LSB +: 64];
@@ -76,25 +74,31 @@ module ioat_start #(
     wire       known   = op == `IOAT_CONTROL_OP_COPY || fill || retarget;
     wire       moves   = !control[`IOAT_CONTROL_NULL_XFER_LSB] && !retarget && size != 32'd0;
 
+    // ---- length; what follows counts only if it is not too long ----
+
+    wire             too_long = size > (32'd1 << (LEN_W - 1));
+    wire [LEN_W:0]   bytes    = {1'b0, size[LEN_W-1:0]};
+
     // ---- page breaks: bytes in the first page, and beyond it ----
 
-    wire [12:0] src_room = 13'd4096 - {1'b0, src[11:0]};
-    wire [12:0] dst_room = 13'd4096 - {1'b0, dst[11:0]};
-    wire        src_break = control[`IOAT_CONTROL_SRC_PAGE_BREAK_LSB] && !fill && size > {19'd0, src_room};
-    wire        dst_break = control[`IOAT_CONTROL_DST_PAGE_BREAK_LSB] && size > {19'd0, dst_room};
-    wire        src_more  = src_break && size - {19'd0, src_room} > 32'd4096;
-    wire        dst_more  = dst_break && size - {19'd0, dst_room} > 32'd4096;
+    wire [LEN_W:0] src_room = 4096 - {{(LEN_W-11){1'b0}}, src[11:0]};
+    wire [LEN_W:0] dst_room = 4096 - {{(LEN_W-11){1'b0}}, dst[11:0]};
+    wire           src_break = control[`IOAT_CONTROL_SRC_PAGE_BREAK_LSB] && !fill && bytes > src_room;
+    wire           dst_break = control[`IOAT_CONTROL_DST_PAGE_BREAK_LSB] && bytes > dst_room;
+    wire           src_more  = src_break && bytes - src_room > 4096;
+    wire           dst_more  = dst_break && bytes - dst_room > 4096;
 
     // ---- address ranges; with a break the first part ends in its own page ----
 
-    wire [64:0] src_end = {1'b0, src} + (src_break ? 65'd0 : {33'd0, size - 32'd1});
-    wire [64:0] dst_end = {1'b0, dst} + (dst_break ? 65'd0 : {33'd0, size - 32'd1});
-    wire        src_outside = |(src_end >> ADDR_W) && !fill;
-    wire        dst_outside = |(dst_end >> ADDR_W);
+    wire [LEN_W:0] src_end = {1'b0, src[LEN_W-1:0]} + bytes - 1'b1;    // its carry leaves the low bits
+    wire [LEN_W:0] dst_end = {1'b0, dst[LEN_W-1:0]} + bytes - 1'b1;
+    wire        src_outside = (|({1'b0, src} >> ADDR_W) ||
+                               (!src_break && src_end[LEN_W] && &src[ADDR_W-1:LEN_W])) && !fill;
+    wire        dst_outside = |({1'b0, dst} >> ADDR_W) ||
+                              (!dst_break && dst_end[LEN_W] && &dst[ADDR_W-1:LEN_W]);
     wire        src_page_bad = src_break && (next_src[11:0] != 12'd0 || |({1'b0, next_src} >> ADDR_W));
     wire        dst_page_bad = dst_break && (next_dst[11:0] != 12'd0 || |({1'b0, next_dst} >> ADDR_W));
 
-    wire        too_long = size > (32'd1 << XFERCAP_LOG2);
     wire        misfit   = moves && (too_long || src_outside || dst_outside || src_more ||
                                      src_page_bad || dst_more || dst_page_bad);
     wire        bad      = s_desc_bad || !known || misfit;
@@ -110,6 +114,9 @@ module ioat_start #(
 
     // ---- one clock hands over all parts ----
 
+    wire [LEN_W:0] read_end = bytes + {{(LEN_W+1-BYTE_LOG2){1'b0}}, src[BYTE_LOG2-1:0]} +
+                              {{(LEN_W+1-BYTE_LOG2){1'b0}}, {BYTE_LOG2{1'b1}}};
+
     reg  fenced, failed;
     wire writes = moves && !bad;
     wire reads  = writes && !fill;
@@ -121,13 +128,13 @@ module ioat_start #(
     assign m_read_addr      = src[ADDR_W-1:0];
     assign m_read_page      = next_src[ADDR_W-1:12];
     assign m_read_break     = src_break;
-    assign m_read_beats     = ({{(32-BYTE_LOG2){1'b0}}, src[BYTE_LOG2-1:0]} + size + (DATA_W/8 - 1)) >> BYTE_LOG2;
+    assign m_read_beats     = read_end[LEN_W:BYTE_LOG2];
     assign m_read_no_snoop  = control[`IOAT_CONTROL_SRC_NO_SNOOP_LSB];
     assign m_write_valid    = go && writes;
     assign m_write_addr     = dst[ADDR_W-1:0];
     assign m_write_page     = next_dst[ADDR_W-1:12];
     assign m_write_break    = dst_break;
-    assign m_write_bytes    = size[XFERCAP_LOG2:0];
+    assign m_write_bytes    = size[LEN_W-1:0];
     assign m_write_fill     = fill;
     assign m_write_source   = src;
     assign m_write_no_snoop = control[`IOAT_CONTROL_DST_NO_SNOOP_LSB];
@@ -157,7 +164,7 @@ module ioat_start #(
             cdar <= 58'd0;
     end
 
-    wire unused = &{1'b0, control, next_src, next_dst, src_end, dst_end};
+    wire unused = &{1'b0, control, next_src, next_dst, src_end, dst_end, read_end};
 endmodule
 
 `default_nettype wire

@@ -86,7 +86,6 @@ module ioat_writer #(
     wire [LEN_W:0]       next_to_end = {1'b0, next_bytes} + {{(LEN_W+1-BYTE_LOG2){1'b0}}, next_to} - 1'b1;
     wire [LEN_W:0]       next_from_end = {1'b0, next_bytes} + {{(LEN_W+1-BYTE_LOG2){1'b0}}, next_from} - 1'b1;
     wire                 next_prime  = !next_fill && next_from > next_to;
-    wire [127:0]         next_fill_shift = {next_source, next_source} << {next_to[2:0], 3'b000};
 
     // ---- current job ----
 
@@ -94,13 +93,12 @@ module ioat_writer #(
     reg [ADDR_W-1:BYTE_LOG2]  word;          // next destination word
     reg [ADDR_W-1:12]         page;
     reg                       breaks, no_snoop, fill;
-    reg [63:0]                pattern;       // in phase with bus words
     reg [COUNT_W-1:0]         left, src_left;// destination and source words to go
     reg [BYTE_LOG2-1:0]       to, last_lane; // first and last byte lane of the destination
-    reg [BYTE_LOG2-1:0]       turn;          // lanes from source to destination, upward
+    reg [BYTE_LOG2-1:0]       turn;          // lanes from source, or fill pattern, to destination, upward
     reg                       prime;         // a source word must be taken before the first beat
     reg                       head;          // no beat has gone yet
-    reg [DATA_W-1:0]          previous;      // source word before the one offered
+    reg [DATA_W-1:0]          previous;      // source word before the one offered; the fill pattern
     reg                       muted;         // the rest of the open burst has its strobes off
 
     wire need_src   = active && src_left != 0;
@@ -108,10 +106,9 @@ module ioat_writer #(
     wire beat_ready = active && !prime && (!need_src || s_src_valid);
     wire ending      = left == 1;
 
-    // From 8 bits, all but one byte of the previous word left out, to DATA_W, the current word alone.
-    wire [BYTE_LOG2+3:0] shift = {1'b1, {(BYTE_LOG2+3){1'b0}}} - {1'b0, turn, 3'b000};
-    wire [DATA_W-1:0]    current = need_src && !muted ? s_src_data : {DATA_W{1'b0}};
-    wire [2*DATA_W-1:0]  window  = {current, previous} >> shift;
+    // The upper half of the window is the beat.
+    wire [DATA_W-1:0]    current = fill ? previous : need_src && !muted ? s_src_data : {DATA_W{1'b0}};
+    wire [2*DATA_W-1:0]  window  = {current, previous} << {turn, 3'b000};
     wire [BYTES-1:0]    lanes  = (head  ? {BYTES{1'b1}} << to : {BYTES{1'b1}}) &
                                  (ending ? {BYTES{1'b1}} >> (~last_lane) : {BYTES{1'b1}});
 
@@ -129,7 +126,7 @@ module ioat_writer #(
     assign m_w_addr     = {word, {BYTE_LOG2{1'b0}}};
     assign m_w_len      = len[7:0];
     assign m_w_no_snoop = no_snoop;
-    assign m_w_data     = fill ? {(DATA_W/64){pattern}} : window[DATA_W-1:0];
+    assign m_w_data     = window[2*DATA_W-1:DATA_W];
     assign m_w_strb     = muted || src_failed ? {BYTES{1'b0}} : lanes;
     assign m_w_last     = ending || &word[BYTE_LOG2 +: BEATS_LOG2];
 
@@ -174,12 +171,13 @@ module ioat_writer #(
             breaks    <= next_break;
             no_snoop  <= next_no_snoop;
             fill      <= next_fill;
-            pattern   <= next_fill_shift[127:64];
+            if (next_fill)
+                previous <= {(DATA_W/64){next_source}};
             left      <= {1'b0, next_to_end[LEN_W-1:BYTE_LOG2]} + 1'b1;
             src_left  <= next_fill ? 0 : {1'b0, next_from_end[LEN_W-1:BYTE_LOG2]} + 1'b1 - {{(COUNT_W-1){1'b0}}, take_prime};
             to        <= next_to;
             last_lane <= next_to_end[BYTE_LOG2-1:0];
-            turn      <= next_to - next_from;
+            turn      <= next_fill ? next_to : next_to - next_from;
             prime     <= next_prime && !take_prime;
             head      <= 1'b1;
         end
@@ -203,8 +201,7 @@ module ioat_writer #(
         end
     end
 
-    wire unused = &{1'b0, len[8], window[2*DATA_W-1:DATA_W], next_fill_shift[63:0],
-                    next_to_end[LEN_W], next_from_end[LEN_W]};
+    wire unused = &{1'b0, len[8], window[DATA_W-1:0], next_to_end[LEN_W], next_from_end[LEN_W]};
 endmodule
 
 `default_nettype wire

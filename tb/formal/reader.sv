@@ -28,10 +28,10 @@ module reader #(
     wire [ADDR_W-1:0] addr;
     wire [7:0]        len;
 
-    ioat_reader #(.DATA_W(64), .ADDR_W(ADDR_W), .BURST_BYTES(BURST_BYTES), .BUFFER_LOG2(BUFFER_LOG2)) dut (
+    ioat_reader #(.ADDR_W(ADDR_W), .LEN_W(12), .BURST_BYTES(BURST_BYTES), .BUFFER_LOG2(BUFFER_LOG2)) dut (
         .clk(clk), .rst(rst), .kill(kill), .idle(idle),
         .s_job_valid(job_valid), .s_job_ready(job_ready), .s_job_addr(job_addr), .s_job_page(job_page),
-        .s_job_break(job_break), .s_job_beats({22'd0, job_beats}), .s_job_no_snoop(job_no_snoop),
+        .s_job_break(job_break), .s_job_beats(job_beats), .s_job_no_snoop(job_no_snoop),
         .m_ar_req(req), .m_ar_addr(addr), .m_ar_len(len), .m_ar_no_snoop(no_snoop), .m_ar_gnt(gnt),
         .s_r_valid(r_valid), .pop(pop));
 

@@ -28,13 +28,13 @@ module start #(
                           write_no_snoop, entry_valid, entry_compl, entry_int, entry_tail, entry_moves, entry_bad;
     wire [ADDR_W-1:0]     read_addr, write_addr;
     wire [ADDR_W-1:12]    read_page, write_page;
-    wire [31:0]           read_beats;
+    wire [XFERCAP_LOG2-2:0] read_beats;
     wire [XFERCAP_LOG2:0] write_bytes;
     wire [63:0]           write_source;
     wire [63:6]           entry_addr, cdar;
     wire [3:0]            entry_cause;
 
-    ioat_start #(.DATA_W(64), .ADDR_W(ADDR_W), .XFERCAP_LOG2(XFERCAP_LOG2)) dut (
+    ioat_start #(.ADDR_W(ADDR_W), .LEN_W(XFERCAP_LOG2 + 1)) dut (
         .clk(clk), .rst(rst), .kill(kill), .clear_cdar(clear_cdar), .settled(settled),
         .s_desc_valid(valid), .s_desc_ready(ready), .s_desc(desc), .s_desc_addr({54'd0, desc_addr}),
         .s_desc_bad(desc_bad), .s_desc_cause(desc_cause),
