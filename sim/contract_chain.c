@@ -132,6 +132,7 @@ static struct record *add_record(struct chan *ch, uint64_t addr)
 
     record->addr = addr;
     record->ar_clk = ch->c->now;
+    record->offered_clk = NEVER;
     record->serial = ++ch->serial;
     record->more_clk = ch->mode == MODE_COUNT && ch->limit > pos + 1 ? 0 : NEVER;
     record->linked_clk = NEVER;
@@ -378,8 +379,34 @@ static bool claim_next(struct chan *ch, uint64_t addr, struct fetch *fetch)
         || ct_pointer_check(&ch->c->build, pointer, ch->records.tail == ch->run0,
                          ch->mode == MODE_COUNT))
         return false;
-    add_record(ch, addr);
+    add_record(ch, addr)->offered_clk = ch->c->ar_offered[ch->c->build.desc_port];
     use(ch, fetch, FETCH_RECORD, ch->records.tail - 1);
+    return true;
+}
+
+/* A read that was decided before its pointer came was a guess, even if it guessed right; then the
+ * descriptor is read by its pointer too, and it is this read that counts. */
+static bool claim_twice(struct chan *ch, uint64_t addr, struct fetch *fetch)
+{
+    const uint64_t pos = ch->records.tail - 1;
+    struct ring *bus = descriptor_reads(ch);
+    struct record *record;
+
+    if (ch->records.tail <= ch->run0 + 1)
+        return false;
+    record = ct_record_at(ch, pos);
+    if (record->have || record->addr != addr || record->offered_clk == NEVER
+        || record->offered_clk > ((const struct record *)ct_record_at(ch, pos - 1))->r_clk + 1)
+        return false;
+    for (uint64_t n = bus->head; n < bus->tail; n++) {
+        struct fetch *guess = ct_ring_at(bus, n);
+
+        if (guess->use == FETCH_RECORD && guess->pos == pos)
+            guess->use = FETCH_AHEAD;
+    }
+    record->ar_clk = ch->c->now;
+    record->offered_clk = NEVER;
+    use(ch, fetch, FETCH_RECORD, pos);
     return true;
 }
 
@@ -509,7 +536,7 @@ static bool claim(struct chan *ch, uint64_t addr, struct fetch *fetch)
               ct_states_text(ch->may, text));
         return false;
     }
-    if (claim_resumed(ch, addr, fetch) || claim_next(ch, addr, fetch)
+    if (claim_resumed(ch, addr, fetch) || claim_next(ch, addr, fetch) || claim_twice(ch, addr, fetch)
         || claim_appended(ch, addr, fetch) || claim_again(ch, addr, fetch) || look_ahead(ch, addr, fetch))
         return true;
     while (ct_chain_use_ahead(ch))

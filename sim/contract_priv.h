@@ -110,6 +110,7 @@ struct record {                /* a descriptor of the list */
     struct ioat_desc desc;
     uint64_t serial;           /* read that fills it */
     uint64_t ar_clk, r_clk;    /* newest read of it: request, end */
+    uint64_t offered_clk;      /* that request was offered, if it came after the pointer; NEVER */
     uint64_t ready_clk;        /* it and all before it have their data answered */
     uint64_t more_clk;         /* count mode: more than it was counted; NEVER: not yet */
     uint64_t linked_clk;       /* NEXT was first read as non-zero */
