@@ -148,6 +148,23 @@ START_TEST(h_r17_channels_together_keep_the_write_channel_busy)
 END_TEST
 
 /* The word of a copy follows its last data answer without a detour. */
+/* Far more small copies than the engine follows to their answers: the rest waits, in order. */
+START_TEST(h_d10_transfers_beyond_what_is_followed_wait)
+{
+    const struct ioat_sim_timing far = { .read_latency = 1, .write_latency = 4000 };
+    struct tb *tb = tb_open(&far);
+    static struct batch batch;
+
+    tb_setup(tb, 0, 0);
+    batch_open(&batch, tb, 1 << 20);
+    for (unsigned n = 0; n < 400; n++)
+        batch_copy(&batch, 0, 0, 8, 0);
+    batch_run(&batch, 0);
+    batch_close(&batch);
+    tb_close(tb);
+}
+END_TEST
+
 START_TEST(h_w05_word_follows_the_last_data_answer_within_a_few_clocks)
 {
     enum { FEW = 32 };
@@ -178,6 +195,7 @@ Suite *flow_suite(void)
     tcase_add_test(tc, h_d10_chain_of_4_kib_copies_keeps_the_write_channel_busy);
     tcase_add_test(tc, h_d03_fill_keeps_the_write_channel_busy);
     tcase_add_test(tc, h_r17_channels_together_keep_the_write_channel_busy);
+    tcase_add_test(tc, h_d10_transfers_beyond_what_is_followed_wait);
     tcase_add_test(tc, h_w05_word_follows_the_last_data_answer_within_a_few_clocks);
     return suite;
 }
