@@ -285,6 +285,8 @@ START_TEST(section_2_3_equal_work_gets_equal_shares_of_the_bus)
     tb_step(tb, timing->timing.reorder ? 600000 : 100000);
     for (unsigned ch = 0; ch < tb->channels; ch++)
         all += beats[ch] = tb->watch[ch].data_w.n - before[ch].data_w.n;
+    tb_assert(tb, all >= 1000 * tb->channels, "only %llu beats: the bus was not busy",
+              (unsigned long long)all);
     for (unsigned ch = 0; ch < tb->channels; ch++)
         tb_assert(tb, 100 * beats[ch] * tb->channels >= 99 * all &&
                       100 * beats[ch] * tb->channels <= 101 * all,
