@@ -2,6 +2,8 @@
 #include "batch.h"
 #include "tb.h"
 
+#include <string.h>
+
 /* What a hook may keep about the requests of a run: it cannot fail the test itself. */
 struct burst_watch {
     const struct ioat_sim_build *build;
@@ -242,6 +244,62 @@ START_TEST(k_62_bus_master_off_stops_requests_but_no_burst)
 }
 END_TEST
 
+/* ---- equal priorities ---- */
+
+enum { RING_SLOTS = 16, SHARE_SIZES = 3 };
+
+/* An endless ring of equal copies on each channel; none of them ends in the time of the test. */
+static void start_equal_work(struct tb *tb, uint32_t bytes)
+{
+    for (unsigned ch = 0; ch < tb->channels; ch++) {
+        const struct tb_buf src = tb_src(tb, bytes, 0), dst = tb_dst(tb, bytes, 0);
+        uint64_t bus[RING_SLOTS];
+
+        for (unsigned i = 0; i < RING_SLOTS; i++)
+            bus[i] = tb_copy(tb, dst.bus, src.bus, bytes, 0);
+        tb_chain(tb, bus, RING_SLOTS);
+        tb_link(tb, bus[RING_SLOTS - 1], bus[0]);
+        tb_setup(tb, ch, 0);
+        TB_WR(tb, ch, CHAINADDR, bus[0]);
+    }
+    for (unsigned ch = 0; ch < tb->channels; ch++)
+        TB_POST(tb, ch, DMACOUNT, UINT16_MAX);
+}
+
+/* Section 2.3, PRIORITY: channels of the same priority share the bus equally, whatever the
+ * size of their copies. Memory that reorders serves by chance, which evens out in time. */
+START_TEST(section_2_3_equal_work_gets_equal_shares_of_the_bus)
+{
+    static const uint32_t sizes[SHARE_SIZES] = { 64, 1024, 65536 };
+    enum { SETTLED = 5000 };
+    const struct tb_timing *timing = &tb_timings[_i % tb_timing_n];
+    const uint32_t bytes = sizes[_i / tb_timing_n];
+    struct tb *tb = tb_open(&timing->timing);
+    struct tb_watch before[TB_CHAN_MAX];
+    uint64_t beats[TB_CHAN_MAX], all = 0;
+
+    tb_note(tb, "%s, copies of %u bytes", timing->name, bytes);
+    start_equal_work(tb, bytes);
+    tb_step(tb, SETTLED);
+    memcpy(before, tb->watch, sizeof before);
+    tb_step(tb, timing->timing.reorder ? 600000 : 100000);
+    for (unsigned ch = 0; ch < tb->channels; ch++)
+        all += beats[ch] = tb->watch[ch].data_w.n - before[ch].data_w.n;
+    tb_assert(tb, all >= 1000 * tb->channels, "only %llu beats: the bus was not busy",
+              (unsigned long long)all);
+    for (unsigned ch = 0; ch < tb->channels; ch++)
+        tb_assert(tb, 100 * beats[ch] * tb->channels >= 99 * all &&
+                      100 * beats[ch] * tb->channels <= 101 * all,
+                  "channel %u wrote %llu beats of %llu, of %u channels", ch,
+                  (unsigned long long)beats[ch], (unsigned long long)all, tb->channels);
+    for (unsigned ch = 0; ch < tb->channels; ch++) {
+        tb_assert_state(tb, ch, ACTIVE);
+        tb_reset(tb, ch, TB_LONG);
+    }
+    tb_close(tb);
+}
+END_TEST
+
 Suite *bus_suite(void)
 {
     Suite *suite = suite_create("bus");
@@ -251,5 +309,8 @@ Suite *bus_suite(void)
     tcase_add_test(tc, h_d02_copy_at_the_edge_of_mapped_memory_reads_no_further);
     tcase_add_loop_test(tc, k_60_ids_name_kind_and_channel, 0, tb_timing_n);
     tcase_add_test(tc, k_62_bus_master_off_stops_requests_but_no_burst);
+    tc = tb_case(suite, "bus_share", 60);
+    tcase_add_loop_test(tc, section_2_3_equal_work_gets_equal_shares_of_the_bus, 0,
+                        SHARE_SIZES * tb_timing_n);
     return suite;
 }
