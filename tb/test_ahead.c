@@ -475,6 +475,37 @@ START_TEST(k_37_ring_slots_that_are_written_again_run_their_new_contents)
 }
 END_TEST
 
+/* ---- K-37: APPEND again and again ---- */
+
+/* A list that runs while a client appends to it, one descriptor at a time: reading ahead may not
+ * cost so much that the chain stands still. Without it the chain ends with the last APPEND. */
+START_TEST(k_37_client_that_appends_in_quick_succession_is_served)
+{
+    enum { WAITING = 70, EVERY = 100, ROUNDS = 4 * CHAIN_N };
+    struct tb *tb = open_timing(0);
+    unsigned last = WAITING - 1;
+
+    make_chain(tb, &cells, &layouts[CONTIGUOUS], CHAIN_N);
+    for (unsigned i = last; i < CHAIN_N; i++)
+        tb_link(tb, cells_at(&cells, i), 0);
+    tb_start_list(tb, 0, cells_at(&cells, 0));
+    for (unsigned round = 0; *tb_word(tb, 0) != TB_WORD(cells_end(&cells), IDLE); round++) {
+        tb_assert(tb, round < ROUNDS, "%u descriptors of %u ran", cells_ran(tb, &cells), CHAIN_N);
+        if (last + 1 < CHAIN_N) {
+            tb_link(tb, cells_at(&cells, last), cells_at(&cells, last + 1));
+            last++;
+        }
+        TB_POST(tb, 0, CHANCMD, IOAT_CHANCMD_APPEND);
+        tb_step(tb, EVERY);
+    }
+    scene_settle(tb, 0);
+    tb_assert_chanerr(tb, 0, 0);
+    cells_expect(tb, &cells, 0, CHAIN_N, CELL_DONE);
+    tb_assert_eq(tb, scene_written(tb, 0), cells_bytes(&cells, 0, CHAIN_N));
+    tb_close(tb);
+}
+END_TEST
+
 /* ---- K-37: guesses whose read fails ---- */
 
 static int fail_reads(struct tb *tb, uint64_t desc, unsigned count)
@@ -959,6 +990,7 @@ Suite *ahead_suite(void)
     tcase_add_loop_test(tc, k_37_chains_of_every_layout_copy_exactly_and_once, 0, timings);
     tcase_add_loop_test(tc, k_37_guesses_stay_within_the_count, 0, tb_timing_n);
     tcase_add_loop_test(tc, k_37_ring_slots_that_are_written_again_run_their_new_contents, 0, timings);
+    tcase_add_test(tc, k_37_client_that_appends_in_quick_succession_is_served);
     tcase_add_loop_test(tc, k_37_error_of_a_guess_that_nothing_names_is_forgotten, 0, tb_timing_n);
     tcase_add_loop_test(tc, k_37_error_of_a_dropped_guess_does_not_stick_to_its_descriptor, 0, timings);
     tcase_add_loop_test(tc, k_37_error_of_a_guess_that_the_chain_names_halts, 0, timings);
