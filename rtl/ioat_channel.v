@@ -108,7 +108,7 @@ module ioat_channel #(
     wire        error_set, error_int, clear_regs, hold_irq;
     wire [3:0]  error_cause;
 
-    wire        counted, run, flush, load, reload, reload_asked, reload_done, reload_failed;
+    wire        counted, run, flush, skim, load, desc_waits, reload, reload_asked, reload_done, reload_failed;
     wire        fetch_idle, at_end, count_met, count_met_next, superseded;
     wire        kill, any_completed, clear_completed;
     wire        word_cmd, word_final, word_forget, word_taken, word_idle, word_failed, misplaced;
@@ -142,10 +142,10 @@ module ioat_channel #(
         .chanerrmsk(chanerrmsk), .chancmp(chancmp), .chancmp_misplaced(misplaced),
         .state(state), .cmd_pending(cmd_pending), .error_set(error_set), .error_cause(error_cause),
         .error_int(error_int), .clear_regs(clear_regs), .hold_irq(hold_irq),
-        .counted(counted), .run(run), .flush(flush), .load(load), .reload(reload),
+        .counted(counted), .run(run), .flush(flush), .skim(skim), .load(load), .reload(reload),
         .reload_asked(reload_asked), .reload_done(reload_done), .reload_failed(reload_failed),
-        .fetch_idle(fetch_idle), .at_end(at_end), .count_met(count_met), .count_met_next(count_met_next),
-        .superseded(superseded),
+        .fetch_idle(fetch_idle), .desc_waits(desc_waits), .at_end(at_end), .count_met(count_met),
+        .count_met_next(count_met_next), .superseded(superseded),
         .kill(kill), .drained(drained), .settled(settled), .done(done), .fail(fail), .fail_cause(fail_cause),
         .word_failed(word_failed), .any_completed(any_completed), .clear_completed(clear_completed),
         .word_cmd(word_cmd), .word_state(word_state), .word_final(word_final), .word_chancmp(word_chancmp),
@@ -163,12 +163,13 @@ module ioat_channel #(
 
     ioat_fetch #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .PREFETCH_LOG2($clog2(PREFETCH)),
                  .LIST_AHEAD(LIST_AHEAD)) fetch (
-        .clk(clk), .rst(rst), .run(run), .flush(flush), .load(load), .chain_addr(chainaddr),
+        .clk(clk), .rst(rst), .run(run), .flush(flush), .skim(skim), .load(load), .chain_addr(chainaddr),
         .counted(counted), .dmacount(dmacount), .reload(reload), .reload_addr(completed),
         .reload_asked(reload_asked), .reload_done(reload_done), .reload_failed(reload_failed),
-        .idle(fetch_idle), .at_end(at_end), .confirmed(confirmed), .dropped(dropped),
+        .idle(fetch_idle), .waits(desc_waits), .at_end(at_end), .confirmed(confirmed), .dropped(dropped),
         .m_ar_req(desc_ar_req), .m_ar_addr(desc_ar_addr), .m_ar_gnt(desc_ar_gnt),
         .s_r_valid(desc_r_valid), .s_r_data(desc_r_data), .s_r_err(desc_r_err), .s_r_last(desc_r_last),
+        .payload_r_valid(data_r_valid),
         .m_desc_valid(desc_valid), .m_desc_ready(desc_ready), .m_desc(desc), .m_desc_addr(desc_addr),
         .m_desc_bad(desc_bad), .m_desc_cause(desc_cause));
 

@@ -53,12 +53,14 @@ module ioat_control (
     output reg         counted,              // count mode
     output wire        run,
     output wire        flush,
+    output wire        skim,
     output wire        load,                 // begin at CHAINADDR
     output wire        reload,
     input  wire        reload_asked,
     input  wire        reload_done,
     input  wire        reload_failed,
     input  wire        fetch_idle,
+    input  wire        desc_waits,           // to be started
     input  wire        at_end,
     output wire        count_met,
     output wire        count_met_next,       // after one more completion
@@ -94,6 +96,7 @@ module ioat_control (
     reg [2:0]  phase;
     reg        listed;                       // list mode
     reg        append;                       // an APPEND is not answered yet
+    reg        skim_later;                   // and neither is what it wants dropped
     reg        want_suspend;                 // SUSPEND is not done yet
     reg        stay;                         // and nothing came after it: end SUSPENDED
     reg        want_chain;                   // CHAINADDR was written meanwhile
@@ -125,6 +128,9 @@ module ioat_control (
     wire ev_start   = cmd[`IOAT_CHANCMD_START_LSB] && (!counted || stopped || killing);
     wire ev_append  = cmd[`IOAT_CHANCMD_APPEND_LSB] && listed;
     wire ev_count   = count_wr && !listed && !ev_start;
+    // APPEND drops what was read ahead, but not the descriptor that everything waits for: were it
+    // dropped too, frequent APPENDs would let nothing start.
+    wire stale_ahead = phase == PH_RUN && (ev_append || skim_later);
     wire any_event  = |cmd || cmd_bad || chain_wr || count_wr || (flr && !flr_seen);
 
     wire reload_bad = phase == PH_READ && reload_done && reload_failed;
@@ -170,7 +176,8 @@ module ioat_control (
     assign run            = phase == PH_RUN;
     assign flush          = phase == PH_STOP || phase == PH_KILL || phase == PH_WORD || error || bad_cmd ||
                             (moving && (ev_reset || ev_abort || ev_suspend || ev_start || chain_wr)) ||
-                            (phase == PH_RUN && ev_append);
+                            (stale_ahead && !settled);
+    assign skim           = stale_ahead && settled && !desc_waits;
     assign kill           = phase == PH_KILL;
     assign reload         = phase == PH_READ;
     assign count_met      = completed == dmacount;
@@ -203,6 +210,7 @@ module ioat_control (
             completed <= completed + 16'd1;
         if (reload_asked)
             append <= 1'b0;
+        skim_later <= stale_ahead && settled && desc_waits;
 
         // ---- phases end ----
 
@@ -366,6 +374,7 @@ module ioat_control (
             counted      <= 1'b0;
             listed       <= 1'b0;
             append       <= 1'b0;
+            skim_later   <= 1'b0;
             want_suspend <= 1'b0;
             stay         <= 1'b0;
             want_chain   <= 1'b0;

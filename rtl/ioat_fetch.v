@@ -12,13 +12,15 @@
 // to it, provided that memory serves reads of one ID in order; LIST_AHEAD = 0 does without
 // that promise and guesses in count mode only, where the count says that contents are final.
 //
-// A guess stays in the 4 KiB page of a known descriptor and within the count, and there are never
-// more of them than `depth`: each confirmed one adds one, a mistaken run of them leaves a
-// quarter, and the place of the last mistake (`turn`) is not guessed beyond again. So
-// a chain in a row is read at full rate and a shuffled one by its pointers alone.
+// A guess stays in the 4 KiB page of a known descriptor and within the count, and with it no more than
+// `depth` descriptors are awaited or in the queue. A descriptor in a row that finds the queue empty
+// and came after an idle clock of the bus adds a quarter and one to it; what was read in vain, by a
+// mistake or before a flush, leaves a quarter. The place of the last mistake (`turn`) is not guessed beyond again.
+// So a chain in a row is read as far ahead as it takes, and a shuffled one by its pointers alone.
 //
 // flush drops whatever was not started and rewinds to the descriptor after the last
-// started one, so nothing that was read ahead outlives it. A pointer that cannot
+// started one, so nothing that was read ahead outlives it; skim keeps the descriptor that is awaited by
+// its pointer, and drops the guesses. A pointer that cannot
 // be followed, or a failed read, becomes an entry of the queue that carries its
 // cause: the error is taken in its turn.
 
@@ -36,6 +38,7 @@ module ioat_fetch #(
 
     input  wire              run,            // descriptors may be read
     input  wire              flush,          // drop what was not started
+    input  wire              skim,           // drop what was guessed, when waits is low
     input  wire              load,           // begin at chain_addr; nothing wanted is in flight then
     input  wire [63:0]       chain_addr,
     input  wire              counted,        // count mode
@@ -46,6 +49,7 @@ module ioat_fetch #(
     output reg               reload_done,    // holds until reload falls
     output reg               reload_failed,  // with reload_done: the answer was an error
     output wire              idle,           // no read in flight, nothing queued
+    output wire              waits,          // something is queued
     output wire              at_end,         // list mode: the pointer is 0
     output wire              confirmed,      // one clock: a guess is
     output wire              dropped,        // one clock: an answer is not wanted
@@ -57,6 +61,7 @@ module ioat_fetch #(
     input  wire [DATA_W-1:0] s_r_data,
     input  wire              s_r_err,
     input  wire              s_r_last,
+    input  wire              payload_r_valid, // the channel's other beats: a bus that has one is not idle
 
     output wire              m_desc_valid,
     input  wire              m_desc_ready,
@@ -82,12 +87,15 @@ module ioat_fetch #(
     reg [PREFETCH_LOG2+1:0] awaited, stale;  // answers to come; the first of them that are dropped
     reg [PREFETCH_LOG2:0]   head, tail;      // of the queue
     reg [PREFETCH_LOG2:0]   depth;
+    reg                     distrust;        // drop what was guessed behind the oldest awaited answer
+    reg                     gap;             // a clock without a beat since the last answer that was wanted
     reg                     turn_known;
     reg [TURN_W-1:0]        turn;
 
     wire [PREFETCH_LOG2+1:0] live  = awaited - stale;
     wire [PREFETCH_LOG2:0]   used  = tail - head;
     wire                     alone = live == 0;
+    wire                     doubt = distrust || skim;
     wire                     room  = {1'b0, used} + live < SLOTS;
     wire                     crowd = awaited[PREFETCH_LOG2+1];   // of stale answers
 
@@ -102,7 +110,7 @@ module ioat_fetch #(
                            null_next ? `IOAT_CHANERR_NEXT_ADDR_LSB :
                            misplaced ? `IOAT_CHANERR_DESC_ALIGN_LSB :
                                        `IOAT_CHANERR_NEXT_ADDR_LSB;
-    wire       guess     = live <= {1'b0, depth} && ask_addr[11:6] != 6'd0 && !reloading &&
+    wire       guess     = {1'b0, used} + awaited <= {1'b0, depth} && ask_addr[11:6] != 6'd0 && !reloading && !doubt &&
                            !(turn_known && turn == ask_addr[6 +: TURN_W]) && (counted || LIST_AHEAD != 0);
 
     wire       walk  = run && !stopped && !ended && !flush && !reload && more && room && !crowd &&
@@ -113,6 +121,7 @@ module ioat_fetch #(
     assign m_ar_addr    = again ? {reload_addr[ADDR_W-1:6], 6'd0} : ask_addr[ADDR_W-1:0];
     assign reload_asked = again && m_ar_gnt;
     assign idle         = awaited == 0 && used == 0;
+    assign waits        = used != 0;
     assign at_end       = alone && !stopped && !counted && !first && ask_addr == 64'd0;
 
     // ---- the answer ----
@@ -129,7 +138,7 @@ module ioat_fetch #(
     wire [5:0]  here_up  = here[11:6] + 6'd1;
     wire        in_row   = next == {here[63:12], here_up, 6'd0};    // nothing is guessed at the page's end
     wire        younger  = live != 1 || m_ar_gnt;      // with chained: something was guessed
-    wire        mistaken = chained && younger && (error || !in_row);
+    wire        mistaken = chained && younger && (error || !in_row || doubt);
 
     assign confirmed = chained && younger && !mistaken;
     assign dropped   = ending && (stale != 0 || flush);
@@ -157,7 +166,9 @@ module ioat_fetch #(
     assign {m_desc_addr, m_desc_bad, m_desc_cause} = meta[head[PREFETCH_LOG2-1:0]];
     assign m_desc_valid = used != 0 && !flush;
 
-    wire taken = m_desc_valid && m_desc_ready;
+    wire taken  = m_desc_valid && m_desc_ready;
+    wire [PREFETCH_LOG2:0] deeper = depth + (depth >> 2) + 1'b1;
+    wire hungry = gap && used == {{PREFETCH_LOG2{1'b0}}, taken};    // reading further ahead would have helped
 
     always @(posedge clk) begin
         if (push)
@@ -198,6 +209,8 @@ module ioat_fetch #(
             if (next_now)
                 next_held <= s_r_data[NEXT_LSB +: 64];
         end
+        distrust <= doubt && !alone && !chained && !flush && !load && !rst;
+        gap <= !chained && (gap || !(s_r_valid || payload_r_valid));
         if (chained) begin
             first <= 1'b0;
             here  <= next[63:6];
@@ -206,18 +219,22 @@ module ioat_fetch #(
             if (!younger || mistaken)
                 ask_addr <= next;
             if (in_row && !error) begin
-                if (depth != SLOTS)
-                    depth <= depth + 1'b1;
+                if (hungry)
+                    depth <= deeper[PREFETCH_LOG2] ? SLOTS : deeper;
                 if (turn == next[6 +: TURN_W])
                     turn_known <= 1'b0;
             end
         end
+        if (flush && live > 1)
+            depth <= depth >> 2;
         if (mistaken) begin
             stale      <= live - 1'b1 + {{PREFETCH_LOG2+1{1'b0}}, m_ar_gnt};
             asked      <= asked - {{(14-PREFETCH_LOG2){1'b0}}, live} + 16'd1;
             depth      <= depth >> 2;
-            turn_known <= 1'b1;
-            turn       <= here[6 +: TURN_W] + 1'b1;
+            if (!doubt) begin
+                turn_known <= 1'b1;
+                turn       <= here[6 +: TURN_W] + 1'b1;
+            end
         end
         if (wanted && reloading) begin
             reloading     <= 1'b0;

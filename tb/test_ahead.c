@@ -479,7 +479,7 @@ END_TEST
 
 /* A list that runs while a client appends to it, one descriptor at a time: reading ahead may not
  * cost so much that the chain stands still. Without it the chain ends with the last APPEND. */
-START_TEST(k_37_client_that_appends_in_quick_succession_is_served)
+START_TEST(k_39_client_that_appends_in_quick_succession_is_served)
 {
     enum { WAITING = 70, EVERY = 100, ROUNDS = 4 * CHAIN_N };
     struct tb *tb = open_timing(0);
@@ -532,7 +532,9 @@ START_TEST(k_37_error_of_a_guess_that_nothing_names_is_forgotten)
     tb_wait_quiet(tb, TB_LONG);
     tb_assert_chanerr(tb, 0, 0);
     tb_assert_state(tb, 0, IDLE);
-    tb_assert(tb, ioat_sim_fault_hits(tb->sim, fault) > 0, "the slot behind the end was not guessed");
+    /* Where only one read is open there is no answer to wait for ahead of a guess. */
+    tb_assert(tb, tb_timings[_i].timing.outstanding_max == 1 || ioat_sim_fault_hits(tb->sim, fault) > 0,
+              "the slot behind the end was not guessed");
     tb_close(tb);
 }
 END_TEST
@@ -859,23 +861,32 @@ static void run_watched(struct tb *tb, enum scene_mode mode)
     tb_assert(tb, reads.n < READS_MAX, "more descriptor reads than the test keeps");
 }
 
-START_TEST(k_38_each_confirmed_guess_allows_one_more)
+/* What may be guessed behind one more descriptor in a row, at most. */
+static unsigned deeper(unsigned allowed)
+{
+    return allowed + allowed / 4 + 1;
+}
+
+START_TEST(k_38_one_that_was_waited_for_allows_a_quarter_and_one_more)
 {
     enum scene_mode mode;
     struct tb *tb = open_steady(_i, &mode);
-    unsigned first;
+    unsigned allowed;
 
     make_chain(tb, &cells, &layouts[CONTIGUOUS], CHAIN_N);
     run_watched(tb, mode);
-    first = farthest(0, 1);
-    tb_assert(tb, first > 0, "nothing is guessed behind the first descriptor");
-    for (unsigned i = 1; i < CHAIN_N; i++)
-        tb_assert(tb, farthest(i, i + 1) <= first + i, "%u confirmed, a guess of %u slots ahead", i,
+    allowed = farthest(0, 1);
+    tb_assert(tb, allowed > 0, "nothing is guessed behind the first descriptor");
+    for (unsigned i = 1; i < CHAIN_N && allowed < CHAIN_N; i++) {
+        allowed = deeper(allowed);
+        tb_assert(tb, farthest(i, i + 1) <= allowed, "%u in a row, a guess of %u slots ahead", i,
                   farthest(i, i + 1));
+    }
     if (_i / SCENE_MODE_N == FAR)
         tb_assert(tb, most_open(1, 6) < most_open(6, 16) && most_open(6, 16) < most_open(16, 30),
                   "reads open at first %u, then %u, then %u", most_open(1, 6), most_open(6, 16),
                   most_open(16, 30));
+    tb_close(tb);
 }
 END_TEST
 
@@ -885,7 +896,7 @@ START_TEST(k_38_mistake_leaves_a_quarter)
     enum { RUN = 30 };
     enum scene_mode mode;
     struct tb *tb = open_steady(_i, &mode);
-    unsigned quarter;
+    unsigned allowed;
 
     cells_clear(&cells);
     lay_out(tb, &cells, &layouts[CONTIGUOUS], RUN);
@@ -893,14 +904,16 @@ START_TEST(k_38_mistake_leaves_a_quarter)
     lay_out(tb, &cells, &layouts[CONTIGUOUS], RUN);
     cells_link(tb, &cells, 0, cells.n);
     run_watched(tb, mode);
-    quarter = (farthest(0, 1) + RUN - 1) / 4;       /* each of RUN - 1 was confirmed */
-    tb_assert(tb, _i / SCENE_MODE_N != FAR || farthest(0, RUN) > 2 * quarter,
+    allowed = deeper(farthest(0, RUN)) / 4;
+    tb_assert(tb, _i / SCENE_MODE_N != FAR || farthest(0, RUN) > 2 * allowed,
               "at most %u slots ahead before the mistake", farthest(0, RUN));
-    tb_assert(tb, farthest(RUN, RUN + 2) > 0, "nothing is guessed behind the mistake");
-    for (unsigned i = 0; i < RUN; i++)
-        tb_assert(tb, farthest(RUN + i, RUN + i + 1) <= quarter + i,
-                  "%u confirmed behind the mistake, a guess of %u slots ahead; a quarter was %u", i,
-                  farthest(RUN + i, RUN + i + 1), quarter);
+    tb_assert(tb, farthest(RUN, RUN + 3) > 0, "nothing is guessed behind the mistake");
+    for (unsigned i = 0; i < RUN && allowed < RUN; i++) {
+        tb_assert(tb, farthest(RUN + i, RUN + i + 1) <= allowed,
+                  "%u in a row behind the mistake, a guess of %u slots ahead; at most %u are allowed", i,
+                  farthest(RUN + i, RUN + i + 1), allowed);
+        allowed = deeper(allowed);
+    }
     tb_close(tb);
 }
 END_TEST
@@ -936,7 +949,7 @@ START_TEST(k_38_contiguous_part_behind_a_shuffled_one_is_guessed_again_soon)
     cells_link(tb, &cells, 0, cells.n);
     run_watched(tb, mode);
     tb_assert(tb, farthest(RUN, RUN + 4) > 0, "no guess behind four descriptors in a row");
-    tb_assert(tb, _i / SCENE_MODE_N != FAR || most_open(RUN + 1, RUN + 17) >= 8,
+    tb_assert(tb, _i / SCENE_MODE_N != FAR || most_open(RUN + 1, RUN + 17) >= 6,
               "at most %u reads are open sixteen later",
               most_open(RUN + 1, RUN + 17));
     tb_close(tb);
@@ -990,7 +1003,7 @@ Suite *ahead_suite(void)
     tcase_add_loop_test(tc, k_37_chains_of_every_layout_copy_exactly_and_once, 0, timings);
     tcase_add_loop_test(tc, k_37_guesses_stay_within_the_count, 0, tb_timing_n);
     tcase_add_loop_test(tc, k_37_ring_slots_that_are_written_again_run_their_new_contents, 0, timings);
-    tcase_add_test(tc, k_37_client_that_appends_in_quick_succession_is_served);
+    tcase_add_test(tc, k_39_client_that_appends_in_quick_succession_is_served);
     tcase_add_loop_test(tc, k_37_error_of_a_guess_that_nothing_names_is_forgotten, 0, tb_timing_n);
     tcase_add_loop_test(tc, k_37_error_of_a_dropped_guess_does_not_stick_to_its_descriptor, 0, timings);
     tcase_add_loop_test(tc, k_37_error_of_a_guess_that_the_chain_names_halts, 0, timings);
@@ -1007,7 +1020,7 @@ Suite *ahead_suite(void)
     tcase_add_loop_test(tc, k_37_list_edited_in_suspension_runs_as_it_stands_at_resume, 0, races);
 
     tc = tb_case(suite, "ahead_depth", 60);
-    tcase_add_loop_test(tc, k_38_each_confirmed_guess_allows_one_more, 0, STEADY_N * SCENE_MODE_N);
+    tcase_add_loop_test(tc, k_38_one_that_was_waited_for_allows_a_quarter_and_one_more, 0, STEADY_N * SCENE_MODE_N);
     tcase_add_loop_test(tc, k_38_mistake_leaves_a_quarter, 0, STEADY_N * SCENE_MODE_N);
     tcase_add_loop_test(tc, k_38_scattered_chains_cost_few_reads_besides_their_own, 0,
                         4 * STEADY_N * SCENE_MODE_N);

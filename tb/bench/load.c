@@ -91,7 +91,7 @@ static void choose_length(struct bench *bench)
     bench->meter.plan = (struct meter_plan) {
         .channels = (1u << measured(bench->load)) - 1, .size = bench->load->size, .round = round,
         .warm_clock = warm, .warm_transfers = round > 1 ? round / 4 : 1,
-        .settle_rounds = round > 1 ? SETTLE_ROUNDS : 0,
+        .settle_rounds = SETTLE_ROUNDS,
         .window_clocks = WINDOW_CLOCKS, .window_transfers = 2 * round,
     };
     bench->own = (unsigned)((warm + WINDOW_CLOCKS) / least) + (5 + SETTLE_ROUNDS) * round + 2;
