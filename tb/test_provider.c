@@ -24,7 +24,7 @@ static uint64_t payload(const struct prig *rig)
  * the last one of the list. */
 static unsigned moment(unsigned n)
 {
-    unsigned all = BATCH * PRIG_PIECE * 8 / ioat_sim_build()->data_bits + 300;
+    unsigned all = BATCH * PRIG_PIECE * 8 / ioat_sim_build()->data_bits + 100;
 
     return n * all * 5 / 4 / MOMENTS + n % 3;
 }
