@@ -62,7 +62,7 @@ CFLAGS    = -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wco
 CXXFLAGS  = -std=c++17 -D_GNU_SOURCE -O2 -g -Wall -Wextra $(WERROR)
 # Warnings stop the build where the code is known to have none: gcc 12 of Debian 12.
 WERROR    = $(if $(filter 12,$(shell $(CC) -dumpversion)),-Werror)
-INCLUDES := -Idriver -Isim -Isim/cosim -Itb
+INCLUDES := -Idriver -Isim -Isim/cosim -Itb -Icli
 LDLIBS   := -lcrypto -lz -lm -pthread -latomic
 # how the suites are run
 TEST_ENV  = $(if $(SEED),TB_SEED=$(SEED))
@@ -118,6 +118,7 @@ LIB_C    := $(wildcard driver/*.c sim/*.c) $(filter-out sim/cosim/main.c,$(wildc
 TB_C     := $(wildcard tb/*.c)
 BENCH_C  := $(wildcard tb/bench/*.c)
 BENCH_LIB := $(filter-out tb/bench/measure.c tb/bench/speed.c,$(BENCH_C))
+CLI_C    := $(filter-out cli/netdma.c,$(wildcard cli/*.c))
 BRINGUP_C := driver/tools/bringup.c $(filter-out driver/bar_sim.c driver/provider% driver/netdma% driver/platform%,\
              $(wildcard driver/*.c))
 PROGRAMS := $(filter-out driver/tools/gen_regs.c,$(wildcard driver/tools/*.c driver/examples/*.c))
@@ -130,6 +131,9 @@ $(B)/obj/%.o: %.c Makefile | need-build
 	@echo "CC $<"; mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE_OUR) $(INCLUDES) -I$(B)/obj/tb -MMD -MP -c -o $@ $<
 
+# The reader of waves comes with Verilator.
+$(B)/obj/cli/fst.o: private CFLAGS += -isystem $$(verilator --getenv VERILATOR_ROOT)/include
+
 # The list of suites for tb/main.c, rewritten only when it changes.
 $(B)/obj/tb/main.o: $(B)/obj/tb/suites.inc
 $(B)/obj/tb/suites.inc: FORCE
@@ -137,7 +141,7 @@ $(B)/obj/tb/suites.inc: FORCE
 	@printf 'SUITE(%s)\n' $(SUITES) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
--include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(BENCH_C) $(PROGRAMS) sim/cosim/main.c))
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(BENCH_C) $(CLI_C) $(PROGRAMS) cli/netdma.c sim/cosim/main.c))
 
 # ---- Verilator's run-time library: also the same for all configurations ----
 
@@ -187,11 +191,15 @@ $(B)/$1/sim/%.o: sim/%.cpp $(B)/$1/model/Vioat.mk Makefile | need-build
 LINK_$1 := $(call objects,$(LIB_C)) $(patsubst sim/%.cpp,$(B)/$1/sim/%.o,$(SIM_CPP)) \
            $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a
 
-$(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB)) $$(LINK_$1)
+$(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB) $(CLI_C)) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $$$$(pkg-config --libs check) $(LDLIBS)
 
 $(B)/$1/measure: $(call objects,$(BENCH_LIB) tb/bench/measure.c) $$(LINK_$1)
+	@echo "LINK $$@"
+	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
+
+$(B)/$1/netdma: $(call objects,$(CLI_C) cli/netdma.c) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 
@@ -245,6 +253,24 @@ test: $(B)/$(CONFIG)/tb_all ## run one suite, case or test: make test T=name
 .PHONY: bench-speed
 bench-speed: $(B)/w64c1/speed
 	@$<
+
+SCENARIOS := $(basename $(notdir $(wildcard waves/*.scenario)))
+.PHONY: waves wave-pictures $(addprefix wave-,$(SCENARIOS))
+
+waves: $(addprefix wave-,$(if $(filter all,$(T)),$(SCENARIOS),$(T))) ## record scenario T, or all, with its GTKWave view
+	@$(if $(T),,for each in $(SCENARIOS); do \
+	    printf '  make waves T=%-14s %s\n' $$each "$$(sed -n 's/^title  *//p' waves/$$each.scenario)"; done)
+
+$(addprefix wave-,$(SCENARIOS)): wave-%: $(B)/$(CONFIG)/netdma
+	@mkdir -p $(B)/waves
+	@$< run waves/$*.scenario --wave $(B)/waves/$*.fst
+
+wave-%:
+	$(error T=$*: allowed are all $(SCENARIOS))
+
+wave-pictures: need-pictures ## open each view in GTKWave, keep the pictures in docs/waves
+	@$(MAKE) waves T=all
+	@tb/tools/wave-pictures $(B)/waves docs/waves $(SCENARIOS)
 
 asan: ## run every suite with the address and undefined-behaviour sanitizers
 	@$(MAKE) SANITIZE=1 run-$(CONFIG)
@@ -337,7 +363,7 @@ lint-c: need-lint
 	@echo "LINT C"
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j$(JOBS) $(INCLUDES) \
 	    --enable=warning,performance,portability --library=tb/tools/cppcheck.cfg \
-	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(TB_C) $(BENCH_C)
+	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(CLI_C) cli/netdma.c $(TB_C) $(BENCH_C)
 
 lint-trace:
 	@tb/tools/trace --check
@@ -361,16 +387,21 @@ from_waves/control_op.filter     := gtkwave CONTROL.OP
 from_waves/chancmd.filter        := gtkwave CHANCMD
 from_waves/chanerr.filter        := gtkwave CHANERR
 
+# The phases of a channel are a matter of the RTL alone.
+PHASES := awk '/localparam \[2:0\] PH_/ { sub(/.*d/, "", $$5); sub(/;.*/, "", $$5); print $$5, substr($$3, 4) }' \
+          rtl/ioat_control.v
+
 GEN_REGS := $(B)/gen_regs
 $(GEN_REGS): driver/tools/gen_regs.c driver/ioat_regs.def Makefile | need-regs
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -Idriver -o $@ $<
 
 regs: $(GEN_REGS) ## regenerate what is made from driver/ioat_regs.def
-	$(Q)$(foreach f,$(GENERATED),$(GEN_REGS) $(from_$f) >$f &&) true
+	$(Q)$(foreach f,$(GENERATED),$(GEN_REGS) $(from_$f) >$f &&) $(PHASES) >waves/phase.filter
 
 lint-generated: $(GEN_REGS)
 	@$(foreach f,$(GENERATED),$(GEN_REGS) $(from_$f) | cmp -s - $f || { echo "$f is stale: run make regs"; exit 1; };)
+	@$(PHASES) | cmp -s - waves/phase.filter || { echo "waves/phase.filter is stale: run make regs"; exit 1; }
 
 # Drawn from runs of one build of the engine: a change of the RTL may change them.
 DIAGRAMS := $(B)/w64c1/netdma_diagrams
@@ -396,6 +427,6 @@ clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
-.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim
-need-build need-lint need-synth need-regs need-formal need-cosim: need-%:
+.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures
+need-build need-lint need-synth need-regs need-formal need-cosim need-pictures: need-%:
 	@tb/tools/need-packages $*

@@ -12,6 +12,7 @@
 #define IOAT_REGS_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 enum {
 #define CONST(name, value, text) IOAT_##name = value,
@@ -85,6 +86,17 @@ enum ioat_reg_space ioat_reg_find(uint32_t offset, unsigned *index, unsigned *wi
 
 /* Name of a channel state (CHANSTS and completion word bits 2:0), or "?". */
 const char *ioat_state_name(unsigned state);
+
+/* The register that holds this BAR0 offset, and its channel or vector (0 for a global one);
+ * NULL: none, or above the channels and vectors that one engine can have. */
+const struct ioat_reg_info *ioat_reg_at(uint32_t offset, unsigned *index);
+
+/* The register or descriptor field of this name, or NULL. */
+const struct ioat_reg_info *ioat_reg_named(const char *name);
+
+/* Prints " STATE=HALTED COMPLETED=0x100" for a value of register `reg`: the fields that are
+ * not 0 and those that have names for their values. An address keeps its place in the register. */
+void ioat_fields_print(FILE *out, const char *reg, uint64_t value);
 
 /* Name of the lowest CHANERR bit that is set, "none" for 0, or "?". */
 const char *ioat_chanerr_name(uint32_t chanerr);
