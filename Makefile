@@ -76,8 +76,17 @@ SANITIZE_OUR := $(SANITIZE_ALL) -fsanitize=undefined -fno-sanitize-recover=all
 TEST_ENV     += CK_TIMEOUT_MULTIPLIER=20
 endif
 
+# make install calls this Makefile again with PIC=1: objects for libraries, through the
+# variables that carry a flag to every compiler.
+ifdef PIC
+B            := build/pic
+SANITIZE_ALL := -fPIC -fno-gnu-unique
+SANITIZE_OUR := -fPIC
+CXXFLAGS     += -fno-gnu-unique
+endif
+
 # The simulator's C is small functions in many files: gcc joins them when it links.
-LTO := $(if $(SANITIZE),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
+LTO := $(if $(SANITIZE)$(PIC),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
 $(B)/obj/sim/%.o: private CFLAGS += $(LTO)
 
 # As fast as Verilator gets with waves compiled in; registers without a reset value
@@ -119,6 +128,11 @@ TB_C     := $(wildcard tb/*.c)
 BENCH_C  := $(wildcard tb/bench/*.c)
 BENCH_LIB := $(filter-out tb/bench/measure.c tb/bench/speed.c,$(BENCH_C))
 CLI_C    := $(filter-out cli/netdma.c,$(wildcard cli/*.c))
+# What others link: the simulator, the driver, NetDMA.
+LIBRARY_C := $(filter-out sim/cosim/%,$(LIB_C))
+VERSION  := $(shell awk '/^#define NETDMA_VERSION_(MAJOR|MINOR|PATCH) / { v = v dot $$3; dot = "." } END { print v }' \
+              driver/netdma_version.h)
+SONAME   := libnetdma.so.$(firstword $(subst ., ,$(VERSION)))
 BRINGUP_C := driver/tools/bringup.c $(filter-out driver/bar_sim.c driver/provider% driver/netdma% driver/platform%,\
              $(wildcard driver/*.c))
 PROGRAMS := $(filter-out driver/tools/gen_regs.c,$(wildcard driver/tools/*.c driver/examples/*.c))
@@ -203,6 +217,20 @@ $(B)/$1/netdma: $(call objects,$(CLI_C) cli/netdma.c) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 
+# The library as one object, in which only what the public headers declare is visible.
+$(B)/$1/libnetdma.o: $(call objects,$(LIBRARY_C)) $(patsubst sim/%.cpp,$(B)/$1/sim/%.o,$(SIM_CPP)) \
+                     $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a $(B)/exports
+	@echo "LINK $$@"
+	$(Q)ld -r --force-group-allocation -o $$@ --whole-archive $$(filter %.o %.a,$$^)
+	$(Q)objcopy --keep-global-symbols=$(B)/exports $$@
+
+$(B)/$1/libnetdma.a: $(B)/$1/libnetdma.o
+	$(Q)rm -f $$@ && ar rcs $$@ $$<
+
+$(B)/$1/libnetdma.so: $(B)/$1/libnetdma.o
+	@echo "LINK $$@"
+	$(Q)$(CXX) -shared -Wl,-z,defs -Wl,-soname,$(SONAME) -o $$@ $$< -lz -lm -latomic -pthread
+
 $(B)/$1/%: $(B)/obj/driver/examples/%.o $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
@@ -244,8 +272,8 @@ PROGRAM_NAMES := $(notdir $(basename $(PROGRAMS)))
 demo: $(addprefix $(B)/$(CONFIG)/,$(PROGRAM_NAMES)) ## copy FILES (or built-in data) through the simulated engine
 	@$(B)/$(CONFIG)/demo $(if $(LATENCY),--latency $(LATENCY)) $(if $(SEED),--seed $(SEED)) $(FILES)
 
-sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) ## run the whole regression
-	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)))
+sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) test-install ## run the whole regression
+	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)) install)
 
 test: $(B)/$(CONFIG)/tb_all ## run one suite, case or test: make test T=name
 	@$(TEST_ENV) tb/tools/run-tests one $(B)/$(CONFIG) '$(T)'
@@ -253,6 +281,55 @@ test: $(B)/$(CONFIG)/tb_all ## run one suite, case or test: make test T=name
 .PHONY: bench-speed
 bench-speed: $(B)/w64c1/speed
 	@$<
+
+# ---- install ----
+
+prefix      ?= /usr/local#  install: where
+DESTDIR     ?=#             install: a folder that stands for /, for makers of packages
+exec_prefix ?= $(prefix)
+bindir      ?= $(exec_prefix)/bin
+libdir      ?= $(exec_prefix)/lib
+includedir  ?= $(prefix)/include
+datarootdir ?= $(prefix)/share
+mandir      ?= $(datarootdir)/man
+bashcompdir ?= $(datarootdir)/bash-completion/completions
+
+# What other programs include; the library exports what is declared there.
+PUBLIC_H := $(addprefix driver/,bar.h bar_mmap.h ioat.h ioat_regs.def ioat_regs.h ioat_status.h netdma.h \
+              netdma_client.h netdma_interface.h netdma_platform.h netdma_version.h provider.h provider_sim.h) \
+            sim/ioat_sim.h
+AT       := $(DESTDIR)
+INSTALL  := install -D -m 644
+
+.PHONY: install library test-install
+$(B)/exports: $(PUBLIC_H) Makefile
+	@mkdir -p $(@D)
+	$(Q)for each in $(notdir $(filter %.h,$(PUBLIC_H))); do echo "#include \"$$each\""; done >$@.c
+	$(Q)$(CC) -std=c11 $(INCLUDES) -aux-info $@.functions -fsyntax-only $@.c
+	$(Q){ sed -nE 's|^/\* (driver\|sim)/[^ ]* \*/ extern [^(]*[ *](\w+) \(.*|\2|p' $@.functions; \
+	    sed -nE 's/^extern .* (\w+)\[\];.*/\1/p' $(filter %.h,$(PUBLIC_H)); } | sort -u >$@
+
+library: $(B)/$(CONFIG)/libnetdma.a $(B)/$(CONFIG)/libnetdma.so
+
+install: $(B)/$(CONFIG)/netdma ## headers, libraries, program, manual: prefix, DESTDIR
+	$(if $(filter /%,$(prefix)),,$(error prefix=$(prefix): a full path is needed))
+	@$(MAKE) PIC=1 library
+	@echo "INSTALL $(AT)$(prefix)"
+	$(Q)install -D -t $(AT)$(bindir) $<
+	$(Q)$(INSTALL) -t $(AT)$(includedir)/netdma $(PUBLIC_H)
+	$(Q)$(INSTALL) -t $(AT)$(libdir) $(B)/pic/$(CONFIG)/libnetdma.a
+	$(Q)install -D $(B)/pic/$(CONFIG)/libnetdma.so $(AT)$(libdir)/libnetdma.so.$(VERSION)
+	$(Q)ln -sf libnetdma.so.$(VERSION) $(AT)$(libdir)/$(SONAME)
+	$(Q)ln -sf $(SONAME) $(AT)$(libdir)/libnetdma.so
+	$(Q)sed $(foreach v,prefix includedir libdir,-e 's|@$v@|$($v)|') -e 's|@config@|$(CONFIG)|' \
+	    -e 's|@version@|$(VERSION)|' driver/netdma.pc.in >$(B)/netdma.pc
+	$(Q)$(INSTALL) -t $(AT)$(libdir)/pkgconfig $(B)/netdma.pc
+	$(Q)$(INSTALL) -t $(AT)$(datarootdir)/netdma/waves $(wildcard waves/*.filter waves/*.scenario)
+	$(Q)$< --man >$(B)/netdma.1 && $(INSTALL) -t $(AT)$(mandir)/man1 $(B)/netdma.1
+	$(Q)$< --completion >$(B)/completion && $(INSTALL) $(B)/completion $(AT)$(bashcompdir)/netdma
+
+test-install: ## install below build/, build examples/outside against it, look at every part
+	+@tb/tools/test-install $(B)/install
 
 SCENARIOS := $(basename $(notdir $(wildcard waves/*.scenario)))
 .PHONY: waves wave-pictures $(addprefix wave-,$(SCENARIOS))

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "manual.h"
 #include "netdma_version.h"
 
 enum { OPTION_HELP = 'h' };
@@ -30,24 +31,26 @@ void command_stop(int status, const char *format, ...)
 
 /* ---- help ---- */
 
+const char command_about[] = "A PCIe DMA engine, simulated clock by clock, on the command line.\n";
+
+const char command_examples[] =
+    "  netdma copy README.md /tmp/copy            a file through the engine\n"
+    "  netdma run waves/chain.scenario            what software does, line by line\n"
+    "  netdma run waves/chain.scenario --wave /tmp/chain.fst\n"
+    "  netdma wave /tmp/chain.fst                 the same from the recorded wave\n"
+    "  netdma decode CHANCTRL 0x11d               a register's value in words\n";
+
+const char command_statuses[] = "0 done, 1 failed, 2 the command line or a file makes no sense.\n";
+
 static void help(void)
 {
-    printf("usage: netdma COMMAND [options] [arguments]\n"
-           "\n"
-           "A PCIe DMA engine, simulated clock by clock, on the command line.\n"
-           "\n");
+    printf("usage: netdma COMMAND [options] [arguments]\n\n%s\n", command_about);
     for (const struct command *const *command = commands; *command; command++)
         printf("  %-10s %s\n", (*command)->name, (*command)->text);
-    printf("\n"
-           "netdma COMMAND --help tells how each is used. A first look:\n"
-           "\n"
-           "  netdma copy README.md /tmp/copy            a file through the engine\n"
-           "  netdma run waves/chain.scenario            what software does, line by line\n"
-           "  netdma run waves/chain.scenario --wave /tmp/chain.fst\n"
-           "  netdma wave /tmp/chain.fst                 the same from the recorded wave\n"
-           "  netdma decode CHANCTRL 0x11d               a register's value in words\n"
-           "\n"
-           "Exit status: 0 done, 1 failed, 2 the command line or a file makes no sense.\n");
+    printf("\nnetdma COMMAND --help tells how each is used. netdma --man prints the manual page,\n"
+           "--completion the completion for bash, --version the version. A first look:\n\n%s\n"
+           "Exit status: %s",
+           command_examples, command_statuses);
 }
 
 static void command_help(void)
@@ -123,6 +126,10 @@ int command_main(int argc, char **argv)
     }
     if (!strcmp(argv[1], "--version")) {
         puts("netdma " NETDMA_VERSION);
+        return 0;
+    }
+    if (!strcmp(argv[1], "--man") || !strcmp(argv[1], "--completion")) {
+        (argv[1][2] == 'm' ? manual_print : manual_print_completion)(stdout);
         return 0;
     }
     for (const struct command *const *command = commands; *command && !running; command++)

@@ -20,6 +20,9 @@ struct command {
 /* In the order of --help; ended by a NULL name. */
 extern const struct command *const commands[];
 
+/* Of --help and the manual page. */
+extern const char command_about[], command_examples[], command_statuses[];
+
 /* The program: dispatches argv[1]. */
 int command_main(int argc, char **argv);
 

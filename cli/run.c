@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,8 @@ static const char help[] =
     "marks of its events are printed, and memory is compared with what the copies should give.\n"
     "\n"
     "  --wave FILE.fst   record a wave, and its GTKWave view as FILE.gtkw\n"
-    "  --filters DIR     where the view finds names of states and commands (waves)\n"
+    "  --filters DIR     where the view finds names of states and commands (./waves, or what is\n"
+    "                    installed with this program)\n"
     "  --json            marks as JSON\n"
     "\n"
     "A scenario:\n"
@@ -91,9 +93,23 @@ static void write_view(const char *wave, const char *filters, const struct scena
     free(path);
 }
 
+/* In the tree, or beside the program: PREFIX/bin, PREFIX/share/netdma/waves. */
+static const char *find_filters(void)
+{
+    static const char beside[] = "/../share/netdma/waves";
+    static char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof beside);
+
+    if (!access("waves/chansts_state.filter", R_OK) || length < 0)
+        return "waves";
+    path[length] = 0;
+    strcpy(strrchr(path, '/'), beside);
+    return path;
+}
+
 static int run(int argc, char **argv)
 {
-    const char *wave = NULL, *filters = "waves";
+    const char *wave = NULL, *filters = find_filters();
     bool json = false;
     struct scenario scenario;
 

@@ -78,6 +78,10 @@ extern const struct ioat_reg_info ioat_reg_table[];
 extern const struct ioat_field_info ioat_field_table[];
 extern const struct ioat_code_info ioat_code_table[];
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* BAR0 offset of a register of instance `index`: of the channel, of the vector; 0 for global ones. */
 uint32_t ioat_reg_place(const struct ioat_reg_info *reg, unsigned index);
 /* The space and the instance that an offset of BAR0 is in, and where in it. What is in none
@@ -100,6 +104,10 @@ void ioat_fields_print(FILE *out, const char *reg, uint64_t value);
 
 /* Name of the lowest CHANERR bit that is set, "none" for 0, or "?". */
 const char *ioat_chanerr_name(uint32_t chanerr);
+
+#ifdef __cplusplus
+}
+#endif
 
 /* NET_DMA_DESCRIPTOR, the 64 bytes that the engine reads. Little-endian. */
 struct ioat_desc {
