@@ -126,7 +126,7 @@ SIM_SV   := $(wildcard sim/*.sv)
 LIB_C    := $(wildcard driver/*.c sim/*.c) $(filter-out sim/cosim/main.c,$(wildcard sim/cosim/*.c))
 TB_C     := $(wildcard tb/*.c)
 BENCH_C  := $(wildcard tb/bench/*.c)
-BENCH_LIB := $(filter-out tb/bench/measure.c tb/bench/speed.c,$(BENCH_C))
+BENCH_LIB := $(filter-out tb/bench/main.c tb/bench/speed.c,$(BENCH_C))
 CLI_C    := $(filter-out cli/netdma.c,$(wildcard cli/*.c))
 # What others link: the simulator, the driver, NetDMA.
 LIBRARY_C := $(filter-out sim/cosim/%,$(LIB_C))
@@ -209,11 +209,11 @@ $(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB) $(CLI_C)) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $$$$(pkg-config --libs check) $(LDLIBS)
 
-$(B)/$1/measure: $(call objects,$(BENCH_LIB) tb/bench/measure.c) $$(LINK_$1)
+$(B)/$1/measure: $(call objects,$(BENCH_LIB) tb/bench/main.c) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 
-$(B)/$1/netdma: $(call objects,$(CLI_C) cli/netdma.c) $$(LINK_$1)
+$(B)/$1/netdma: $(call objects,$(CLI_C) $(BENCH_LIB) cli/netdma.c) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 
@@ -274,6 +274,11 @@ demo: $(addprefix $(B)/$(CONFIG)/,$(PROGRAM_NAMES)) ## copy FILES (or built-in d
 
 sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) test-install ## run the whole regression
 	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)) install)
+
+.PHONY: netdma
+netdma: $(B)/netdma ## build/netdma, the command line: docs/netdma.md
+$(B)/netdma: $(B)/$(CONFIG)/netdma FORCE
+	@ln -sfr $< $@
 
 test: $(B)/$(CONFIG)/tb_all ## run one suite, case or test: make test T=name
 	@$(TEST_ENV) tb/tools/run-tests one $(B)/$(CONFIG) '$(T)'
@@ -338,7 +343,7 @@ waves: $(addprefix wave-,$(if $(filter all,$(T)),$(SCENARIOS),$(T))) ## record s
 	@$(if $(T),,for each in $(SCENARIOS); do \
 	    printf '  make waves T=%-14s %s\n' $$each "$$(sed -n 's/^title  *//p' waves/$$each.scenario)"; done)
 
-$(addprefix wave-,$(SCENARIOS)): wave-%: $(B)/$(CONFIG)/netdma
+$(addprefix wave-,$(SCENARIOS)): wave-%: $(B)/netdma
 	@mkdir -p $(B)/waves
 	@$< run waves/$*.scenario --wave $(B)/waves/$*.fst
 

@@ -29,6 +29,14 @@ void command_stop(int status, const char *format, ...)
     exit(status);
 }
 
+/* The status, once all that was printed is where it belongs. */
+static int written(int status)
+{
+    if (fflush(stdout) || ferror(stdout))
+        command_stop(1, "the output could not be written: %s", strerror(errno));
+    return status;
+}
+
 /* ---- help ---- */
 
 const char command_about[] = "A PCIe DMA engine, simulated clock by clock, on the command line.\n";
@@ -55,8 +63,13 @@ static void help(void)
 
 static void command_help(void)
 {
-    printf("usage: netdma %s %s\n\n%s.\n\n%s", running->name, running->arguments, running->text, running->help);
-    exit(0);
+    printf("usage: netdma %s %s\n\n%s.\n\n", running->name, running->arguments, running->text);
+    for (const char *at = running->help; *at; at++)
+        if (*at == '@')
+            printf("netdma %s", running->name);
+        else
+            putchar(*at);
+    exit(written(0));
 }
 
 /* ---- options ---- */
@@ -117,20 +130,18 @@ const char *command_plain(int fd)
 
 int command_main(int argc, char **argv)
 {
-    int status;
-
     running = NULL;
     if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
         help();
-        return argc < 2 ? 2 : 0;
+        return written(argc < 2 ? 2 : 0);
     }
     if (!strcmp(argv[1], "--version")) {
         puts("netdma " NETDMA_VERSION);
-        return 0;
+        return written(0);
     }
     if (!strcmp(argv[1], "--man") || !strcmp(argv[1], "--completion")) {
         (argv[1][2] == 'm' ? manual_print : manual_print_completion)(stdout);
-        return 0;
+        return written(0);
     }
     for (const struct command *const *command = commands; *command && !running; command++)
         if (!strcmp((*command)->name, argv[1]))
@@ -138,8 +149,5 @@ int command_main(int argc, char **argv)
     if (!running)
         command_stop(2, "%s is no command; --help lists them", argv[1]);
     optind = 0;
-    status = running->run(argc - 1, argv + 1);
-    if (fflush(stdout) || ferror(stdout))
-        command_stop(1, "the output could not be written: %s", strerror(errno));
-    return status;
+    return written(running->run(argc - 1, argv + 1));
 }

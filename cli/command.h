@@ -12,7 +12,7 @@
 
 struct command {
     const char *name, *arguments, *text;   /* of the list in --help */
-    const char *help;                      /* the rest of `netdma NAME --help` */
+    const char *help;                      /* the rest of `netdma NAME --help`; @ stands for "netdma NAME" */
     const struct option *options;          /* val: what `option` is told; ended by a NULL name */
     int (*run)(int argc, char **argv);
 };

@@ -10,12 +10,14 @@
 /* ---- man ---- */
 
 /* Lines that begin with a dot or a quote, and backslashes, mean something to man. */
-static void print_text(FILE *out, const char *text)
+static void print_text(FILE *out, const char *text, const char *name)
 {
     for (bool begins = true; *text; begins = *text++ == '\n') {
         if (begins && (*text == '.' || *text == '\''))
             fputs("\\&", out);
-        if (*text == '\\')
+        if (*text == '@')
+            fprintf(out, "netdma %s", name);
+        else if (*text == '\\')
             fputs("\\e", out);
         else if (*text == '-')
             fputs("\\-", out);
@@ -24,10 +26,10 @@ static void print_text(FILE *out, const char *text)
     }
 }
 
-static void print_block(FILE *out, const char *text)
+static void print_block(FILE *out, const char *text, const char *name)
 {
     fputs(".PP\n.nf\n", out);
-    print_text(out, text);
+    print_text(out, text, name);
     fputs(".fi\n", out);
 }
 
@@ -37,22 +39,22 @@ void manual_print(FILE *out)
     fputs(".SH NAME\nnetdma \\- a PCIe DMA engine, simulated clock by clock\n.SH SYNOPSIS\n", out);
     for (const struct command *const *command = commands; *command; command++) {
         fprintf(out, ".B netdma %s\n", (*command)->name);
-        print_text(out, (*command)->arguments);
+        print_text(out, (*command)->arguments, "");
         fputs("\n.br\n", out);
     }
     fputs(".B netdma\n\\-\\-help | \\-\\-version | \\-\\-man | \\-\\-completion\n.SH DESCRIPTION\n", out);
-    print_text(out, command_about);
+    print_text(out, command_about, "");
     fputs(".SH COMMANDS\n", out);
     for (const struct command *const *command = commands; *command; command++) {
         fprintf(out, ".SS %s\n", (*command)->name);
-        print_text(out, (*command)->text);
+        print_text(out, (*command)->text, "");
         fputs(".\n", out);
-        print_block(out, (*command)->help);
+        print_block(out, (*command)->help, (*command)->name);
     }
     fputs(".SH EXAMPLES\n", out);
-    print_block(out, command_examples);
+    print_block(out, command_examples, "");
     fputs(".SH EXIT STATUS\n", out);
-    print_text(out, command_statuses);
+    print_text(out, command_statuses, "");
 }
 
 /* ---- completion ---- */

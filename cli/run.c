@@ -1,6 +1,7 @@
 /* run.c - netdma run: scenario files, their waves and views. */
 #include "command.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -59,6 +60,12 @@ static void print_text(const char *text)
     putchar('"');
 }
 
+void scenario_must(enum scenario_end how, const struct scenario *scenario)
+{
+    if (how != SCENARIO_DONE)
+        command_stop(how == SCENARIO_BAD ? 2 : 1, "%s", scenario->why);
+}
+
 static void print_json(const struct scenario *scenario)
 {
     fputs("{\"title\":", stdout);
@@ -107,6 +114,17 @@ static const char *find_filters(void)
     return path;
 }
 
+/* A wave that cannot be written is better known before the run. */
+static void check_wave(const char *path)
+{
+    FILE *file = path ? fopen(path, "ab") : NULL;
+
+    if (path && !file)
+        command_stop(1, "%s: %s", path, strerror(errno));
+    if (file)
+        fclose(file);
+}
+
 static int run(int argc, char **argv)
 {
     const char *wave = NULL, *filters = find_filters();
@@ -120,15 +138,8 @@ static int run(int argc, char **argv)
     }
     if (optind + 1 != argc)
         command_stop(2, "one scenario file is needed; waves/*.scenario are some");
-    switch (scenario_run(argv[optind], wave, &scenario)) {
-    case SCENARIO_DONE:
-        break;
-    case SCENARIO_SKIPPED:
-    case SCENARIO_FAILED:
-        command_stop(1, "%s", scenario.why);
-    case SCENARIO_BAD:
-        command_stop(2, "%s", scenario.why);
-    }
+    check_wave(wave);
+    scenario_must(scenario_run(argv[optind], &(struct scenario_options){ .wave = wave }, &scenario), &scenario);
     if (json)
         print_json(&scenario);
     else

@@ -236,9 +236,11 @@ static void play_all(struct play *play, FILE *file)
     if (play->wave && !play->recorded)
         play_stop(play, SCENARIO_BAD, "no line says `record`, so there is no wave");
     play_stop_wave(play);
+    if (play->options.at_end)
+        play->options.at_end(play->options.ctx, play->sim);
 }
 
-enum scenario_end scenario_run(const char *path, const char *wave, struct scenario *scenario)
+enum scenario_end scenario_run(const char *path, const struct scenario_options *options, struct scenario *scenario)
 {
     struct play *play = calloc(1, sizeof *play);
     FILE *file = fopen(path, "r");
@@ -250,7 +252,8 @@ enum scenario_end scenario_run(const char *path, const char *wave, struct scenar
     } else {
         play->scenario = scenario;
         play->path = path;
-        play->wave = wave;
+        play->options = options ? *options : (struct scenario_options){ NULL };
+        play->wave = play->options.wave;
         if (!setjmp(play->end))
             play_all(play, file);
         if (play->sim)

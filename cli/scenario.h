@@ -50,6 +50,8 @@
 
 #include <stdint.h>
 
+struct ioat_sim;
+
 enum { SCENARIO_TEXT = 100, SCENARIO_MARKS = 26 };
 
 struct scenario_mark {
@@ -72,7 +74,17 @@ enum scenario_end {
     SCENARIO_SKIPPED,          /* this build of the engine cannot */
 };
 
-/* Runs the file on a simulator of its own. wave: where `record` writes an FST; NULL: none. */
-enum scenario_end scenario_run(const char *path, const char *wave, struct scenario *scenario);
+struct scenario_options {
+    const char *wave;          /* where `record` writes an FST; NULL: none */
+    void (*at_end)(void *ctx, struct ioat_sim *sim);   /* called when all lines hold; may be NULL */
+    void *ctx;
+};
+
+/* Runs the file on a simulator of its own. options may be NULL. */
+enum scenario_end scenario_run(const char *path, const struct scenario_options *options,
+                               struct scenario *scenario);
+
+/* Ends the program in one line unless the scenario is done. */
+void scenario_must(enum scenario_end how, const struct scenario *scenario);
 
 #endif

@@ -48,6 +48,7 @@ struct seen {
 
 struct play {
     struct scenario *scenario;
+    struct scenario_options options;
     const char *path, *wave;
     struct ioat_sim *sim;
     struct ioat_sim_timing timing;

@@ -20,8 +20,8 @@ static const char help[] =
     "  --json            as trace events, for a timeline viewer (chrome://tracing, Perfetto)\n"
     "\n"
     "  netdma run waves/abort.scenario --wave /tmp/abort.fst\n"
-    "  netdma wave /tmp/abort.fst\n"
-    "  netdma wave --json /tmp/abort.fst >/tmp/abort.json\n";
+    "  @ /tmp/abort.fst\n"
+    "  @ --json /tmp/abort.fst >/tmp/abort.json\n";
 
 static int run(int argc, char **argv)
 {

@@ -44,7 +44,7 @@ static void teardown(void)
 /* False: this build cannot, for want of channels. */
 static bool record(const char *path, struct scenario *scenario)
 {
-    enum scenario_end how = scenario_run(path, wave, scenario);
+    enum scenario_end how = scenario_run(path, &(struct scenario_options){ .wave = wave }, scenario);
 
     if (how == SCENARIO_SKIPPED)
         ck_assert_msg(strstr(scenario->why, "channels are needed"), "%s", scenario->why);
