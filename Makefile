@@ -272,8 +272,8 @@ PROGRAM_NAMES := $(notdir $(basename $(PROGRAMS)))
 demo: $(addprefix $(B)/$(CONFIG)/,$(PROGRAM_NAMES)) ## copy FILES (or built-in data) through the simulated engine
 	@$(B)/$(CONFIG)/demo $(if $(LATENCY),--latency $(LATENCY)) $(if $(SEED),--seed $(SEED)) $(FILES)
 
-sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) test-install ## run the whole regression
-	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)) install)
+sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) test-install test-docs ## run the whole regression
+	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)) install docs)
 
 .PHONY: netdma
 netdma: $(B)/netdma ## build/netdma, the command line: docs/netdma.md
@@ -335,6 +335,12 @@ install: $(B)/$(CONFIG)/netdma ## headers, libraries, program, manual: prefix, D
 
 test-install: ## install below build/, build examples/outside against it, look at every part
 	+@tb/tools/test-install $(B)/install
+
+# Its commands are about the plain build.
+.PHONY: test-docs
+test-docs: $(addprefix $(B)/w64c4/,netdma measure tb_all $(PROGRAM_NAMES)) ## run or look at every command in the documentation
+	@ln -sfr $(B)/w64c4/netdma $(B)/netdma
+	+@tb/tools/test-docs $(B)/docs
 
 SCENARIOS := $(basename $(notdir $(wildcard waves/*.scenario)))
 .PHONY: waves wave-pictures $(addprefix wave-,$(SCENARIOS))
