@@ -169,6 +169,17 @@ $(B)/runtime/libverilated.a: Makefile | need-build
 	$(Q)+$(MAKE) -C $(@D) -f objects.mk $(MODEL_OPT) all-objects >$(@D)/log 2>&1 || { cat $(@D)/log; exit 1; }
 	$(Q)rm -f $@ && ar rcs $@ $(@D)/verilated*.o
 
+# ---- SystemC: the module and its programs, once for all configurations ----
+
+SYSTEMC_CPP := $(wildcard sim/systemc/*.cpp)
+SYSTEMC_LIB := $(patsubst %.cpp,$(B)/obj/%.o,$(filter-out %/platform.cpp %/scenarios.cpp %/rules.cpp,$(SYSTEMC_CPP)))
+
+$(B)/obj/sim/systemc/%.o: sim/systemc/%.cpp Makefile | need-build need-systemc
+	@echo "CXX $<"; mkdir -p $(@D)
+	$(Q)$(CXX) $(CXXFLAGS) $(SANITIZE_OUR) $(INCLUDES) -MMD -MP -c -o $@ $<
+
+-include $(patsubst %.cpp,$(B)/obj/%.d,$(SYSTEMC_CPP))
+
 # ---- one configuration ----
 
 space     := $() $()
@@ -216,6 +227,10 @@ $(B)/$1/measure: $(call objects,$(BENCH_LIB) tb/bench/main.c) $$(LINK_$1)
 $(B)/$1/netdma: $(call objects,$(CLI_C) $(BENCH_LIB) cli/netdma.c) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
+
+$(B)/$1/systemc/%: $(B)/obj/sim/systemc/%.o $(SYSTEMC_LIB) $(call objects,$(CLI_C) $(BENCH_LIB)) $$(LINK_$1)
+	@echo "LINK $$@"; mkdir -p $$(@D)
+	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ -lsystemc $(LDLIBS)
 
 # The library as one object, in which only what the public headers declare is visible.
 $(B)/$1/libnetdma.o: $(call objects,$(LIBRARY_C)) $(patsubst sim/%.cpp,$(B)/$1/sim/%.o,$(SIM_CPP)) \
@@ -272,8 +287,8 @@ PROGRAM_NAMES := $(notdir $(basename $(PROGRAMS)))
 demo: $(addprefix $(B)/$(CONFIG)/,$(PROGRAM_NAMES)) ## copy FILES (or built-in data) through the simulated engine
 	@$(B)/$(CONFIG)/demo $(if $(LATENCY),--latency $(LATENCY)) $(if $(SEED),--seed $(SEED)) $(FILES)
 
-sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) test-install test-docs ## run the whole regression
-	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)) install docs)
+sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) test-install test-docs test-systemc ## run the whole regression
+	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)) install docs w64c4/systemc)
 
 .PHONY: netdma
 netdma: $(B)/netdma ## build/netdma, the command line: docs/netdma.md
@@ -306,7 +321,7 @@ PUBLIC_H := $(addprefix driver/,bar.h bar_mmap.h ioat.h ioat_regs.def ioat_regs.
 AT       := $(DESTDIR)
 INSTALL  := install -D -m 644
 
-.PHONY: install library test-install
+.PHONY: install library test-install systemc test-systemc
 $(B)/exports: $(PUBLIC_H) Makefile
 	@mkdir -p $(@D)
 	$(Q)for each in $(notdir $(filter %.h,$(PUBLIC_H))); do echo "#include \"$$each\""; done >$@.c
@@ -336,9 +351,15 @@ install: $(B)/$(CONFIG)/netdma ## headers, libraries, program, manual: prefix, D
 test-install: ## install below build/, build examples/outside against it, look at every part
 	+@tb/tools/test-install $(B)/install
 
+test-systemc: $(addprefix $(B)/w64c4/systemc/,platform scenarios rules)
+	@tb/tools/test-systemc $(<D)
+
+systemc: $(addprefix $(B)/$(CONFIG)/systemc/,platform scenarios rules) ## a virtual platform, and the scenarios through it
+	@tb/tools/test-systemc $(B)/$(CONFIG)/systemc
+
 # Its commands are about the plain build.
 .PHONY: test-docs
-test-docs: $(addprefix $(B)/w64c4/,netdma measure tb_all $(PROGRAM_NAMES)) ## run or look at every command in the documentation
+test-docs: $(addprefix $(B)/w64c4/,netdma measure tb_all systemc/platform systemc/scenarios $(PROGRAM_NAMES)) ## run or look at every command in the documentation
 	@ln -sfr $(B)/w64c4/netdma $(B)/netdma
 	+@tb/tools/test-docs $(B)/docs
 
@@ -515,6 +536,6 @@ clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
-.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures
-need-build need-lint need-synth need-regs need-formal need-cosim need-pictures: need-%:
+.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc
+need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc: need-%:
 	@tb/tools/need-packages $*

@@ -34,7 +34,7 @@ void play_stop(struct play *play, enum scenario_end how, const char *format, ...
 void play_must(struct play *play, enum ioat_status status, const char *what)
 {
     if (status == IOAT_EVIOLATED)
-        play_stop(play, SCENARIO_FAILED, "a rule was violated: %s", play->violation);
+        play_stop(play, SCENARIO_FAILED, "a rule was violated: %s", ioat_sim_violation(play->sim));
     if (status)
         play_stop(play, SCENARIO_FAILED, "%s: %s", what, ioat_strstatus(status));
 }
@@ -165,7 +165,7 @@ static void command(struct play *play, char **word)
     else if (!strcmp(name, "stop"))
         play_stop_wave(play);
     else if (!strcmp(name, "wait"))
-        play_must(play, ioat_sim_step(play->sim, play_need_number(play, *word, UINT32_MAX, "wait")), "wait");
+        play_must(play, play_step(play, play_need_number(play, *word, UINT32_MAX, "wait")), "wait");
     else if (!strcmp(name, "await"))
         play_await(play, word);
     else if (!strcmp(name, "done"))
@@ -210,10 +210,11 @@ static void open_simulator(struct play *play)
     config.on_violation = on_violation;
     config.on_violation_ctx = play;
     play->timing = config.timing;
-    play_must(play, ioat_sim_open(&config, &play->sim), "the simulator");
+    play_must(play, play->device->open(play->device->ctx, &config, &play->sim), "the simulator");
     ioat_sim_on_event(play->sim, play_on_event, play);
     for (unsigned n = 0; n < 4; n++)
-        play_must(play, ioat_sim_map(play->sim, region[n].bus, region[n].bytes, region[n].rights, &cpu[n]), "memory");
+        play_must(play, play->device->map(play->device->ctx, play->sim, region[n].bus, region[n].bytes,
+                                          region[n].rights, &cpu[n]), "memory");
     play->desc = cpu[0];
     play->src = cpu[2];
     play->dst = cpu[3];
@@ -254,12 +255,14 @@ enum scenario_end scenario_run(const char *path, const struct scenario_options *
         play->path = path;
         play->options = options ? *options : (struct scenario_options){ NULL };
         play->wave = play->options.wave;
+        play->device = play->options.device ? play->options.device : &play_direct;
         if (!setjmp(play->end))
             play_all(play, file);
         if (play->sim)
             ioat_sim_fault_clear(play->sim);
         scenario->clocks = play->sim ? ioat_sim_now(play->sim) : 0;
-        ioat_sim_close(play->sim);
+        if (play->sim)
+            play->device->close(play->device->ctx, play->sim);
         if (!play->how && *play->violation) {
             play->how = SCENARIO_FAILED;
             snprintf(scenario->why, sizeof scenario->why, "%s: a rule was violated: %s", path, play->violation);

@@ -105,7 +105,7 @@ void play_await(struct play *play, char **word)
     } else {
         await_request(play, word[0], play_need(play, word[1]));
     }
-    status = ioat_sim_wait(play->sim, came, play, PATIENCE);
+    status = play_wait(play, came, PATIENCE);
     if (status == IOAT_ETIME)
         play_stop(play, SCENARIO_FAILED, "await %s %s: it did not come within %d clocks", word[0],
                   word[1] ? word[1] : "", PATIENCE);

@@ -26,7 +26,7 @@ void play_write(struct play *play, char **word, bool post)
     const uint64_t value = play_values(play, reg->name, word + 1);
 
     play_must(play, post ? ioat_sim_bar_post(play->sim, offset, reg->bits / 8, value)
-              : ioat_sim_bar_write(play->sim, offset, reg->bits / 8, value), reg->name);
+              : play_bar_write(play, offset, reg->bits / 8, value), reg->name);
 }
 
 void play_expect(struct play *play, char **word)
@@ -44,7 +44,7 @@ void play_expect(struct play *play, char **word)
     if (field)
         mask = (~UINT64_C(0) >> (64 - field->bits)) << field->lsb;
     const uint64_t want = play_values(play, reg->name, word + 1);
-    play_must(play, ioat_sim_bar_read(play->sim, offset, reg->bits / 8, &value), reg->name);
+    play_must(play, play_bar_read(play, offset, reg->bits / 8, &value), reg->name);
     if ((value & mask) != want)
         play_stop(play, SCENARIO_FAILED, "%s reads 0x%" PRIx64 ", expected 0x%" PRIx64, reg->name, value & mask, want);
 }
@@ -54,13 +54,13 @@ static void put(struct play *play, const char *reg, uint64_t value)
     uint32_t offset;
     const struct ioat_reg_info *is = play_register(play, reg, &offset);
 
-    play_must(play, ioat_sim_bar_write(play->sim, offset, is->bits / 8, value), reg);
+    play_must(play, play_bar_write(play, offset, is->bits / 8, value), reg);
 }
 
 void play_open(struct play *play)
 {
     put(play, "CHANCMD", IOAT_CHANCMD_RESET);
-    play_must(play, ioat_sim_step(play->sim, 100), "RESET");
+    play_must(play, play_step(play, 100), "RESET");
     put(play, "CHANCMP", play_word_bus(play->channel));
     put(play, "CHANCTRL", IOAT_CHANCTRL_ERR_COMPLETION_EN | IOAT_CHANCTRL_ERR_INT_EN |
         IOAT_CHANCTRL_ANY_ERR_ABORT_EN | IOAT_CHANCTRL_INT_DISABLE);

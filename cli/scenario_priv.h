@@ -4,6 +4,7 @@
  *   scenario_words.c   words of a line, and the values that they name
  *   scenario_copies.c  descriptors, their buffers, and what must be in them
  *   scenario_device.c  registers and faults
+ *   scenario_direct.c  the way to the engine
  *   scenario_await.c   the log of bus events, and waiting for one
  *
  * Functions leave through play_stop when a line is wrong or does not hold.
@@ -49,6 +50,7 @@ struct seen {
 struct play {
     struct scenario *scenario;
     struct scenario_options options;
+    const struct scenario_device *device;
     const char *path, *wave;
     struct ioat_sim *sim;
     struct ioat_sim_timing timing;
@@ -73,6 +75,14 @@ struct play {
 _Noreturn void play_stop(struct play *play, enum scenario_end how, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void play_must(struct play *play, enum ioat_status status, const char *what);
+
+extern const struct scenario_device play_direct;
+
+/* Registers and time, by way of the device. */
+enum ioat_status play_bar_read(struct play *play, uint32_t offset, unsigned width, uint64_t *value);
+enum ioat_status play_bar_write(struct play *play, uint32_t offset, unsigned width, uint64_t value);
+enum ioat_status play_step(struct play *play, uint64_t clocks);
+enum ioat_status play_wait(struct play *play, bool (*cond)(void *ctx), uint64_t clocks);
 
 /* Cuts a line into words, r0..r7 into eight of them. The texts live in `line` and `names`. */
 void play_split(struct play *play, char *line, char *names, size_t room, char *word[WORDS + 1]);
