@@ -71,7 +71,8 @@ static void play_memory(struct play *play, char **word)
 
 static void play_record(struct play *play)
 {
-    play->cursor = play->seen_n;
+    for (unsigned n = 0; n < IOAT_CHAN_MAX; n++)
+        play->cursor[n] = play->seen_n;
     play->here = ioat_sim_now(play->sim);
     if (!play->wave)
         return;

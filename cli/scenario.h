@@ -42,7 +42,7 @@
  *   done NAME...                every byte is copied
  *   untouched NAME...           none is
  *
- * Awaited is the next event after the one awaited before, or after `record`. An await has a
+ * Awaited is the next event after the one that the channel awaited before, or after `record`. An await has a
  * limit of 100000 clocks.
  */
 #ifndef SCENARIO_H

@@ -35,8 +35,8 @@ static bool came(void *ctx)
 {
     struct play *play = ctx;
 
-    while (play->cursor < play->seen_n) {
-        const struct seen *is = &play->seen[play->cursor++];
+    for (size_t *cursor = &play->cursor[play->channel]; *cursor < play->seen_n; ) {
+        const struct seen *is = &play->seen[(*cursor)++];
         if (is->kind == play->wanted && is->id == play->wanted_id && is->addr <= play->last &&
             is->addr + is->bytes > play->first && (is->value & play->mask) == play->value) {
             play->here = is->clock;

@@ -59,7 +59,7 @@ struct play {
     struct object object[OBJECTS];
     unsigned objects;
     struct seen *seen;
-    size_t seen_n, seen_room, cursor;
+    size_t seen_n, seen_room, cursor[IOAT_CHAN_MAX];   /* cursor: behind what the channel awaited last */
     uint64_t here;                         /* clock that `mark` means */
     bool recorded;
     enum ioat_sim_event_kind wanted;       /* of the event that is awaited: */
