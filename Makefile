@@ -62,7 +62,7 @@ CFLAGS    = -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wco
 CXXFLAGS  = -std=c++17 -D_GNU_SOURCE -O2 -g -Wall -Wextra $(WERROR)
 # Warnings stop the build where the code is known to have none: gcc 12 of Debian 12.
 WERROR    = $(if $(filter 12,$(shell $(CC) -dumpversion)),-Werror)
-INCLUDES := -Idriver -Isim -Isim/cosim -Itb
+INCLUDES := -Idriver -Isim -Isim/cosim -Itb -Icli
 LDLIBS   := -lcrypto -lz -lm -pthread -latomic
 # how the suites are run
 TEST_ENV  = $(if $(SEED),TB_SEED=$(SEED))
@@ -76,8 +76,17 @@ SANITIZE_OUR := $(SANITIZE_ALL) -fsanitize=undefined -fno-sanitize-recover=all
 TEST_ENV     += CK_TIMEOUT_MULTIPLIER=20
 endif
 
+# make install calls this Makefile again with PIC=1: objects for libraries, through the
+# variables that carry a flag to every compiler.
+ifdef PIC
+B            := build/pic
+SANITIZE_ALL := -fPIC -fno-gnu-unique
+SANITIZE_OUR := -fPIC
+CXXFLAGS     += -fno-gnu-unique
+endif
+
 # The simulator's C is small functions in many files: gcc joins them when it links.
-LTO := $(if $(SANITIZE),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
+LTO := $(if $(SANITIZE)$(PIC),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
 $(B)/obj/sim/%.o: private CFLAGS += $(LTO)
 
 # As fast as Verilator gets with waves compiled in; registers without a reset value
@@ -117,7 +126,13 @@ SIM_SV   := $(wildcard sim/*.sv)
 LIB_C    := $(wildcard driver/*.c sim/*.c) $(filter-out sim/cosim/main.c,$(wildcard sim/cosim/*.c))
 TB_C     := $(wildcard tb/*.c)
 BENCH_C  := $(wildcard tb/bench/*.c)
-BENCH_LIB := $(filter-out tb/bench/measure.c tb/bench/speed.c,$(BENCH_C))
+BENCH_LIB := $(filter-out tb/bench/main.c tb/bench/speed.c,$(BENCH_C))
+CLI_C    := $(filter-out cli/netdma.c,$(wildcard cli/*.c))
+# What others link: the simulator, the driver, NetDMA.
+LIBRARY_C := $(filter-out sim/cosim/%,$(LIB_C))
+VERSION  := $(shell awk '/^#define NETDMA_VERSION_(MAJOR|MINOR|PATCH) / { v = v dot $$3; dot = "." } END { print v }' \
+              driver/netdma_version.h)
+SONAME   := libnetdma.so.$(firstword $(subst ., ,$(VERSION)))
 BRINGUP_C := driver/tools/bringup.c $(filter-out driver/bar_sim.c driver/provider% driver/netdma% driver/platform%,\
              $(wildcard driver/*.c))
 PROGRAMS := $(filter-out driver/tools/gen_regs.c,$(wildcard driver/tools/*.c driver/examples/*.c))
@@ -130,6 +145,9 @@ $(B)/obj/%.o: %.c Makefile | need-build
 	@echo "CC $<"; mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE_OUR) $(INCLUDES) -I$(B)/obj/tb -MMD -MP -c -o $@ $<
 
+# The reader of waves comes with Verilator.
+$(B)/obj/cli/fst.o: private CFLAGS += -isystem $$(verilator --getenv VERILATOR_ROOT)/include
+
 # The list of suites for tb/main.c, rewritten only when it changes.
 $(B)/obj/tb/main.o: $(B)/obj/tb/suites.inc
 $(B)/obj/tb/suites.inc: FORCE
@@ -137,7 +155,7 @@ $(B)/obj/tb/suites.inc: FORCE
 	@printf 'SUITE(%s)\n' $(SUITES) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
--include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(BENCH_C) $(PROGRAMS) sim/cosim/main.c))
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(BENCH_C) $(CLI_C) $(PROGRAMS) cli/netdma.c sim/cosim/main.c))
 
 # ---- Verilator's run-time library: also the same for all configurations ----
 
@@ -150,6 +168,17 @@ $(B)/runtime/libverilated.a: Makefile | need-build
 	$(Q)printf '%s\n' 'include Vioat.mk' 'all-objects: $$(VK_GLOBAL_OBJS)' >$(@D)/objects.mk
 	$(Q)+$(MAKE) -C $(@D) -f objects.mk $(MODEL_OPT) all-objects >$(@D)/log 2>&1 || { cat $(@D)/log; exit 1; }
 	$(Q)rm -f $@ && ar rcs $@ $(@D)/verilated*.o
+
+# ---- SystemC: the module and its programs, once for all configurations ----
+
+SYSTEMC_CPP := $(wildcard sim/systemc/*.cpp)
+SYSTEMC_LIB := $(patsubst %.cpp,$(B)/obj/%.o,$(filter-out %/platform.cpp %/scenarios.cpp %/rules.cpp,$(SYSTEMC_CPP)))
+
+$(B)/obj/sim/systemc/%.o: sim/systemc/%.cpp Makefile | need-build need-systemc
+	@echo "CXX $<"; mkdir -p $(@D)
+	$(Q)$(CXX) $(CXXFLAGS) $(SANITIZE_OUR) $(INCLUDES) -MMD -MP -c -o $@ $<
+
+-include $(patsubst %.cpp,$(B)/obj/%.d,$(SYSTEMC_CPP))
 
 # ---- one configuration ----
 
@@ -187,13 +216,35 @@ $(B)/$1/sim/%.o: sim/%.cpp $(B)/$1/model/Vioat.mk Makefile | need-build
 LINK_$1 := $(call objects,$(LIB_C)) $(patsubst sim/%.cpp,$(B)/$1/sim/%.o,$(SIM_CPP)) \
            $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a
 
-$(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB)) $$(LINK_$1)
+$(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB) $(CLI_C)) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $$$$(pkg-config --libs check) $(LDLIBS)
 
-$(B)/$1/measure: $(call objects,$(BENCH_LIB) tb/bench/measure.c) $$(LINK_$1)
+$(B)/$1/measure: $(call objects,$(BENCH_LIB) tb/bench/main.c) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
+
+$(B)/$1/netdma: $(call objects,$(CLI_C) $(BENCH_LIB) cli/netdma.c) $$(LINK_$1)
+	@echo "LINK $$@"
+	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
+
+$(B)/$1/systemc/%: $(B)/obj/sim/systemc/%.o $(SYSTEMC_LIB) $(call objects,$(CLI_C) $(BENCH_LIB)) $$(LINK_$1)
+	@echo "LINK $$@"; mkdir -p $$(@D)
+	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ -lsystemc $(LDLIBS)
+
+# The library as one object, in which only what the public headers declare is visible.
+$(B)/$1/libnetdma.o: $(call objects,$(LIBRARY_C)) $(patsubst sim/%.cpp,$(B)/$1/sim/%.o,$(SIM_CPP)) \
+                     $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a $(B)/exports
+	@echo "LINK $$@"
+	$(Q)ld -r --force-group-allocation -o $$@ --whole-archive $$(filter %.o %.a,$$^)
+	$(Q)objcopy --keep-global-symbols=$(B)/exports $$@
+
+$(B)/$1/libnetdma.a: $(B)/$1/libnetdma.o
+	$(Q)rm -f $$@ && ar rcs $$@ $$<
+
+$(B)/$1/libnetdma.so: $(B)/$1/libnetdma.o
+	@echo "LINK $$@"
+	$(Q)$(CXX) -shared -Wl,-z,defs -Wl,-soname,$(SONAME) -o $$@ $$< -lz -lm -latomic -pthread
 
 $(B)/$1/%: $(B)/obj/driver/examples/%.o $$(LINK_$1)
 	@echo "LINK $$@"
@@ -236,8 +287,13 @@ PROGRAM_NAMES := $(notdir $(basename $(PROGRAMS)))
 demo: $(addprefix $(B)/$(CONFIG)/,$(PROGRAM_NAMES)) ## copy FILES (or built-in data) through the simulated engine
 	@$(B)/$(CONFIG)/demo $(if $(LATENCY),--latency $(LATENCY)) $(if $(SEED),--seed $(SEED)) $(FILES)
 
-sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) ## run the whole regression
-	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)))
+sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) test-install test-docs test-systemc ## run the whole regression
+	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)) install docs w64c4/systemc)
+
+.PHONY: netdma
+netdma: $(B)/netdma ## build/netdma, the command line: docs/netdma.md
+$(B)/netdma: $(B)/$(CONFIG)/netdma FORCE
+	@ln -sfr $< $@
 
 test: $(B)/$(CONFIG)/tb_all ## run one suite, case or test: make test T=name
 	@$(TEST_ENV) tb/tools/run-tests one $(B)/$(CONFIG) '$(T)'
@@ -245,6 +301,85 @@ test: $(B)/$(CONFIG)/tb_all ## run one suite, case or test: make test T=name
 .PHONY: bench-speed
 bench-speed: $(B)/w64c1/speed
 	@$<
+
+# ---- install ----
+
+prefix      ?= /usr/local#  install: where
+DESTDIR     ?=#             install: a folder that stands for /, for makers of packages
+exec_prefix ?= $(prefix)
+bindir      ?= $(exec_prefix)/bin
+libdir      ?= $(exec_prefix)/lib
+includedir  ?= $(prefix)/include
+datarootdir ?= $(prefix)/share
+mandir      ?= $(datarootdir)/man
+bashcompdir ?= $(datarootdir)/bash-completion/completions
+
+# What other programs include; the library exports what is declared there.
+PUBLIC_H := $(addprefix driver/,bar.h bar_mmap.h ioat.h ioat_regs.def ioat_regs.h ioat_status.h netdma.h \
+              netdma_client.h netdma_interface.h netdma_platform.h netdma_version.h provider.h provider_sim.h) \
+            sim/ioat_sim.h
+AT       := $(DESTDIR)
+INSTALL  := install -D -m 644
+
+.PHONY: install library test-install systemc test-systemc
+$(B)/exports: $(PUBLIC_H) Makefile
+	@mkdir -p $(@D)
+	$(Q)for each in $(notdir $(filter %.h,$(PUBLIC_H))); do echo "#include \"$$each\""; done >$@.c
+	$(Q)$(CC) -std=c11 $(INCLUDES) -aux-info $@.functions -fsyntax-only $@.c
+	$(Q){ sed -nE 's|^/\* (driver\|sim)/[^ ]* \*/ extern [^(]*[ *](\w+) \(.*|\2|p' $@.functions; \
+	    sed -nE 's/^extern .* (\w+)\[\];.*/\1/p' $(filter %.h,$(PUBLIC_H)); } | sort -u >$@
+
+library: $(B)/$(CONFIG)/libnetdma.a $(B)/$(CONFIG)/libnetdma.so
+
+install: $(B)/$(CONFIG)/netdma ## headers, libraries, program, manual: prefix, DESTDIR
+	$(if $(filter /%,$(prefix)),,$(error prefix=$(prefix): a full path is needed))
+	@$(MAKE) PIC=1 library
+	@echo "INSTALL $(AT)$(prefix)"
+	$(Q)install -D -t $(AT)$(bindir) $<
+	$(Q)$(INSTALL) -t $(AT)$(includedir)/netdma $(PUBLIC_H)
+	$(Q)$(INSTALL) -t $(AT)$(libdir) $(B)/pic/$(CONFIG)/libnetdma.a
+	$(Q)install -D $(B)/pic/$(CONFIG)/libnetdma.so $(AT)$(libdir)/libnetdma.so.$(VERSION)
+	$(Q)ln -sf libnetdma.so.$(VERSION) $(AT)$(libdir)/$(SONAME)
+	$(Q)ln -sf $(SONAME) $(AT)$(libdir)/libnetdma.so
+	$(Q)sed $(foreach v,prefix includedir libdir,-e 's|@$v@|$($v)|') -e 's|@config@|$(CONFIG)|' \
+	    -e 's|@version@|$(VERSION)|' driver/netdma.pc.in >$(B)/netdma.pc
+	$(Q)$(INSTALL) -t $(AT)$(libdir)/pkgconfig $(B)/netdma.pc
+	$(Q)$(INSTALL) -t $(AT)$(datarootdir)/netdma/waves $(wildcard waves/*.filter waves/*.scenario)
+	$(Q)$< --man >$(B)/netdma.1 && $(INSTALL) -t $(AT)$(mandir)/man1 $(B)/netdma.1
+	$(Q)$< --completion >$(B)/completion && $(INSTALL) $(B)/completion $(AT)$(bashcompdir)/netdma
+
+test-install: ## install below build/, build examples/outside against it, look at every part
+	+@tb/tools/test-install $(B)/install
+
+test-systemc: $(addprefix $(B)/w64c4/systemc/,platform scenarios rules)
+	@tb/tools/test-systemc $(<D)
+
+systemc: $(addprefix $(B)/$(CONFIG)/systemc/,platform scenarios rules) ## a virtual platform, and the scenarios through it
+	@tb/tools/test-systemc $(B)/$(CONFIG)/systemc
+
+# Its commands are about the plain build.
+.PHONY: test-docs
+test-docs: $(addprefix $(B)/w64c4/,netdma measure tb_all systemc/platform systemc/scenarios $(PROGRAM_NAMES)) ## run or look at every command in the documentation
+	@ln -sfr $(B)/w64c4/netdma $(B)/netdma
+	+@tb/tools/test-docs $(B)/docs
+
+SCENARIOS := $(basename $(notdir $(wildcard waves/*.scenario)))
+.PHONY: waves wave-pictures $(addprefix wave-,$(SCENARIOS))
+
+waves: $(addprefix wave-,$(if $(filter all,$(T)),$(SCENARIOS),$(T))) ## record scenario T, or all, with its GTKWave view
+	@$(if $(T),,for each in $(SCENARIOS); do \
+	    printf '  make waves T=%-14s %s\n' $$each "$$(sed -n 's/^title  *//p' waves/$$each.scenario)"; done)
+
+$(addprefix wave-,$(SCENARIOS)): wave-%: $(B)/netdma
+	@mkdir -p $(B)/waves
+	@$< run waves/$*.scenario --wave $(B)/waves/$*.fst
+
+wave-%:
+	$(error T=$*: allowed are all $(SCENARIOS))
+
+wave-pictures: need-pictures ## open each view in GTKWave, keep the pictures in docs/waves
+	@$(MAKE) waves T=all
+	@tb/tools/wave-pictures $(B)/waves docs/waves $(SCENARIOS)
 
 asan: ## run every suite with the address and undefined-behaviour sanitizers
 	@$(MAKE) SANITIZE=1 run-$(CONFIG)
@@ -337,7 +472,7 @@ lint-c: need-lint
 	@echo "LINT C"
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j$(JOBS) $(INCLUDES) \
 	    --enable=warning,performance,portability --library=tb/tools/cppcheck.cfg \
-	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(TB_C) $(BENCH_C)
+	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(CLI_C) cli/netdma.c $(TB_C) $(BENCH_C)
 
 lint-trace:
 	@tb/tools/trace --check
@@ -361,16 +496,21 @@ from_waves/control_op.filter     := gtkwave CONTROL.OP
 from_waves/chancmd.filter        := gtkwave CHANCMD
 from_waves/chanerr.filter        := gtkwave CHANERR
 
+# The phases of a channel are a matter of the RTL alone.
+PHASES := awk '/localparam \[2:0\] PH_/ { sub(/.*d/, "", $$5); sub(/;.*/, "", $$5); print $$5, substr($$3, 4) }' \
+          rtl/ioat_control.v
+
 GEN_REGS := $(B)/gen_regs
 $(GEN_REGS): driver/tools/gen_regs.c driver/ioat_regs.def Makefile | need-regs
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -Idriver -o $@ $<
 
 regs: $(GEN_REGS) ## regenerate what is made from driver/ioat_regs.def
-	$(Q)$(foreach f,$(GENERATED),$(GEN_REGS) $(from_$f) >$f &&) true
+	$(Q)$(foreach f,$(GENERATED),$(GEN_REGS) $(from_$f) >$f &&) $(PHASES) >waves/phase.filter
 
 lint-generated: $(GEN_REGS)
 	@$(foreach f,$(GENERATED),$(GEN_REGS) $(from_$f) | cmp -s - $f || { echo "$f is stale: run make regs"; exit 1; };)
+	@$(PHASES) | cmp -s - waves/phase.filter || { echo "waves/phase.filter is stale: run make regs"; exit 1; }
 
 # Drawn from runs of one build of the engine: a change of the RTL may change them.
 DIAGRAMS := $(B)/w64c1/netdma_diagrams
@@ -396,6 +536,6 @@ clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
-.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim
-need-build need-lint need-synth need-regs need-formal need-cosim: need-%:
+.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc
+need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc: need-%:
 	@tb/tools/need-packages $*

@@ -327,7 +327,7 @@ static enum outcome test_fill(struct bench *bench)
         return FAIL;
     for (unsigned n = 0; n < 2 * BYTES; n++) {
         const bool inside = n >= OFFSET && n < OFFSET + BYTES;
-        const uint8_t want = inside ? (uint8_t)(pattern >> 8 * ((n - OFFSET) % 8)) : GUARD;
+        const uint8_t want = (uint8_t)(inside ? pattern >> 8 * ((n - OFFSET) % 8) : GUARD);
 
         if (dst[n] != want)
             return say(bench, FAIL, "byte %u is 0x%02x, not 0x%02x", n, dst[n], want);

@@ -2,33 +2,6 @@
 #include "ioat_priv.h"
 
 #include <inttypes.h>
-#include <string.h>
-
-static const char *code_name(const char *reg, const char *field, uint64_t value)
-{
-    for (const struct ioat_code_info *code = ioat_code_table; code->name; code++)
-        if (code->value == value && !strcmp(code->reg, reg) && !strcmp(code->field, field))
-            return code->name;
-    return NULL;
-}
-
-/* "STATE=HALTED COMPLETED=0x100": the address keeps its place in the register. */
-static void print_fields(FILE *out, const char *reg, uint64_t value)
-{
-    for (const struct ioat_field_info *field = ioat_field_table; field->name; field++) {
-        if (strcmp(field->reg, reg))
-            continue;
-        uint64_t in_place = value & (~UINT64_C(0) >> (64 - field->bits)) << field->lsb;
-        uint64_t bits = in_place >> field->lsb;
-        const char *code = code_name(reg, field->name, bits);
-        if (code)
-            fprintf(out, " %s=%s", field->name, code);
-        else if (bits && field->bits == 1)
-            fprintf(out, " %s", field->name);
-        else if (bits)
-            fprintf(out, " %s=%#" PRIx64, field->name, field->bits > 32 ? in_place : bits);
-    }
-}
 
 /* Prints the registers of one instance of a space. False: all were all-ones. */
 static bool dump_space(struct ioat *dev, enum ioat_reg_space space, unsigned index, FILE *out)
@@ -53,7 +26,7 @@ static bool dump_space(struct ioat *dev, enum ioat_reg_space space, unsigned ind
         uint64_t value = quad >> (offset % 8 * 8) & ~UINT64_C(0) >> (64 - reg->bits);
         alive |= quad != UINT64_MAX;
         fprintf(out, "0x%0*" PRIx64, (int)reg->bits / 4, value);
-        print_fields(out, reg->name, value);
+        ioat_fields_print(out, reg->name, value);
         fputc('\n', out);
     }
     return alive;

@@ -12,6 +12,7 @@
 #define IOAT_REGS_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 enum {
 #define CONST(name, value, text) IOAT_##name = value,
@@ -77,6 +78,10 @@ extern const struct ioat_reg_info ioat_reg_table[];
 extern const struct ioat_field_info ioat_field_table[];
 extern const struct ioat_code_info ioat_code_table[];
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* BAR0 offset of a register of instance `index`: of the channel, of the vector; 0 for global ones. */
 uint32_t ioat_reg_place(const struct ioat_reg_info *reg, unsigned index);
 /* The space and the instance that an offset of BAR0 is in, and where in it. What is in none
@@ -86,8 +91,23 @@ enum ioat_reg_space ioat_reg_find(uint32_t offset, unsigned *index, unsigned *wi
 /* Name of a channel state (CHANSTS and completion word bits 2:0), or "?". */
 const char *ioat_state_name(unsigned state);
 
+/* The register that holds this BAR0 offset, and its channel or vector (0 for a global one);
+ * NULL: none, or above the channels and vectors that one engine can have. */
+const struct ioat_reg_info *ioat_reg_at(uint32_t offset, unsigned *index);
+
+/* The register or descriptor field of this name, or NULL. */
+const struct ioat_reg_info *ioat_reg_named(const char *name);
+
+/* Prints " STATE=HALTED COMPLETED=0x100" for a value of register `reg`: the fields that are
+ * not 0 and those that have names for their values. An address keeps its place in the register. */
+void ioat_fields_print(FILE *out, const char *reg, uint64_t value);
+
 /* Name of the lowest CHANERR bit that is set, "none" for 0, or "?". */
 const char *ioat_chanerr_name(uint32_t chanerr);
+
+#ifdef __cplusplus
+}
+#endif
 
 /* NET_DMA_DESCRIPTOR, the 64 bytes that the engine reads. Little-endian. */
 struct ioat_desc {

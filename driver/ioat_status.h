@@ -24,7 +24,15 @@ enum ioat_status {
 #undef IOAT_STATUS_ENUM
 };
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The text of a status, or "unknown status". Never NULL. */
 const char *ioat_strstatus(enum ioat_status status);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

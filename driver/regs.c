@@ -1,6 +1,7 @@
 /* regs.c - the register list as tables, and the names of its codes. */
 #include "ioat_regs.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 const struct ioat_reg_info ioat_reg_table[] = {
@@ -77,4 +78,52 @@ const char *ioat_chanerr_name(uint32_t chanerr)
         if (field->lsb == lowest && !strcmp(field->reg, "CHANERR"))
             return field->name;
     return "?";
+}
+
+/* ---- places and names ---- */
+
+const struct ioat_reg_info *ioat_reg_at(uint32_t offset, unsigned *index)
+{
+    unsigned within;
+    const enum ioat_reg_space space = ioat_reg_find(offset, index, &within);
+
+    for (const struct ioat_reg_info *reg = ioat_reg_table; reg->name; reg++)
+        if (reg->space == space && within >= reg->offset && within < reg->offset + reg->bits / 8)
+            return reg;
+    return NULL;
+}
+
+const struct ioat_reg_info *ioat_reg_named(const char *name)
+{
+    for (const struct ioat_reg_info *reg = ioat_reg_table; reg->name; reg++)
+        if (!strcmp(reg->name, name))
+            return reg;
+    return NULL;
+}
+
+/* ---- values in words ---- */
+
+static const char *code_name(const char *reg, const char *field, uint64_t value)
+{
+    for (const struct ioat_code_info *code = ioat_code_table; code->name; code++)
+        if (code->value == value && !strcmp(code->reg, reg) && !strcmp(code->field, field))
+            return code->name;
+    return NULL;
+}
+
+void ioat_fields_print(FILE *out, const char *reg, uint64_t value)
+{
+    for (const struct ioat_field_info *field = ioat_field_table; field->name; field++) {
+        if (strcmp(field->reg, reg))
+            continue;
+        uint64_t in_place = value & (~UINT64_C(0) >> (64 - field->bits)) << field->lsb;
+        uint64_t bits = in_place >> field->lsb;
+        const char *code = code_name(reg, field->name, bits);
+        if (code)
+            fprintf(out, " %s=%s", field->name, code);
+        else if (bits && field->bits == 1)
+            fprintf(out, " %s", field->name);
+        else if (bits)
+            fprintf(out, " %s=%#" PRIx64, field->name, field->bits > 32 ? in_place : bits);
+    }
 }

@@ -27,6 +27,7 @@ static void replay_with(const struct ioat_sim_timing *timing)
     struct replay_counts counts;
     const char *wrong;
 
+    ck_assert_msg(script != NULL, "%s is missing: run the tests at the top of the tree", TRACE);
     if (same_build()) {
         wrong = replay_run(script, timing, &counts);
         ck_assert_msg(!wrong, "%s: %s", TRACE, wrong);
@@ -77,6 +78,7 @@ static void expect_difference(const char *text, unsigned n, const char *instead)
     struct replay_script *script = replay_load(TRACE);
     struct replay_counts counts;
 
+    ck_assert_msg(script != NULL, "%s is missing: run the tests at the top of the tree", TRACE);
     if (same_build()) {
         const unsigned at = find(script, text, n);
         const char *wrong;

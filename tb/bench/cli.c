@@ -11,17 +11,23 @@
 
 enum { LATENCY_MAX = 100000, JOBS_MAX = 64, SIZE_MAX_LOG2 = 30 };
 
-static const char help[] =
-    "measure - cycle-exact figures of the engine, every byte checked\n"
+const char *cli_name = "measure";
+
+const char cli_help[] =
+    "@ - cycle-exact figures of the engine, every byte checked\n"
     "\n"
-    "  measure                        all tables of docs/performance.md for this build\n"
-    "  measure --tables size,align    some of them: size align chain list answer report\n"
-    "                                 channels trouble\n"
-    "  measure --size 64,4K --latency 1,100 --align aligned,both\n"
-    "                                 cases of your own: every combination of what you name\n"
-    "  measure --launch               clocks from doorbell to request, ..., to interrupt\n"
-    "  measure --record               the lines of the committed baseline for this build\n"
-    "  measure --baseline FILE        compare with them; status 1 when a cycle is lost or gained\n"
+    "  @\n"
+    "      all tables of docs/performance.md for this build\n"
+    "  @ --tables size,align\n"
+    "      some of them: size align chain list answer report channels trouble\n"
+    "  @ --size 64,4K --latency 1,100 --align aligned,both\n"
+    "      cases of your own: every combination of what you name\n"
+    "  @ --launch\n"
+    "      clocks from doorbell to request, ..., to interrupt\n"
+    "  @ --record\n"
+    "      the lines of the committed baseline for this build\n"
+    "  @ --baseline FILE\n"
+    "      compare with them; status 1 when a cycle is lost or gained\n"
     "\n"
     "Cases of your own (lists are separated by commas; the first value is the default):\n"
     "  --size N        bytes of a copy, 1 to 1M; K and M are understood (64)\n"
@@ -45,13 +51,22 @@ static const char help[] =
     "descriptors, completion words and interrupts for each transfer; `share` the least and\n"
     "the largest of a channel's part, 1 is an equal one.\n";
 
+static void print_help(void)
+{
+    for (const char *at = cli_help; *at; at++)
+        if (*at == '@')
+            fputs(cli_name, stdout);
+        else
+            putchar(*at);
+}
+
 _Noreturn static void stop(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn static void stop(const char *format, ...)
 {
     va_list ap;
 
     va_start(ap, format);
-    fputs("measure: ", stderr);
+    fprintf(stderr, "%s: ", cli_name);
     vfprintf(stderr, format, ap);
     fputc('\n', stderr);
     va_end(ap);
@@ -104,7 +119,7 @@ static unsigned kinds(const char *option, char *list, const char *const *names)
         while (names[n] && strcmp(names[n], text))
             n++;
         if (!names[n]) {
-            fprintf(stderr, "measure: --%s %s: one of", option, text);
+            fprintf(stderr, "%s: --%s %s: one of", cli_name, option, text);
             for (n = 0; names[n]; n++)
                 fprintf(stderr, " %s", names[n]);
             fputs(" is needed\n", stderr);
@@ -127,7 +142,7 @@ static uint32_t tables(char *list)
 enum { HELP = 1, TABLES, CSV, NAME, JOBS, LAUNCH, RECORD, BASELINE,
        SIZE, LATENCY, ANSWER, ALIGN, CHAIN, LIST, CHANNELS, REPORT, TROUBLE };
 
-static const struct option options[] = {
+const struct option cli_options[] = {
     { "help", no_argument, NULL, HELP },         { "tables", required_argument, NULL, TABLES },
     { "csv", no_argument, NULL, CSV },           { "name", required_argument, NULL, NAME },
     { "jobs", required_argument, NULL, JOBS },   { "launch", no_argument, NULL, LAUNCH },
@@ -179,7 +194,7 @@ static void option(struct cli *cli, int which, char *value)
 {
     switch (which) {
     case HELP:
-        fputs(help, stdout);
+        print_help();
         exit(0);
     case TABLES:
         cli->tables = tables(value);
@@ -233,7 +248,7 @@ void cli_read(int argc, char **argv, struct cli *cli)
         .choice = { .name = "own", .size = { 64 }, .latency = { 1 } },
     };
     opterr = 0;
-    while ((which = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+    while ((which = getopt_long(argc, argv, ":", cli_options, NULL)) != -1) {
         if (which == ':' || which == '?')
             stop("%s %s; --help lists the options", argv[optind - 1],
                  which == ':' ? "needs a value" : "is no option");

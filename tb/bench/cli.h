@@ -2,6 +2,8 @@
 #ifndef BENCH_CLI_H
 #define BENCH_CLI_H
 
+#include <getopt.h>
+
 #include "cases.h"
 
 struct cli {
@@ -14,7 +16,14 @@ struct cli {
     struct case_table choice;
 };
 
+/* What the program is called; its help, @ standing for that; its options. */
+extern const char *cli_name, cli_help[];
+extern const struct option cli_options[];
+
 /* Reads the command line. On nonsense: one line on stderr, exit status 2. */
 void cli_read(int argc, char **argv, struct cli *cli);
+
+/* The program: its exit status. */
+int measure_main(int argc, char **argv);
 
 #endif

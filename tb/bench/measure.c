@@ -19,7 +19,7 @@ enum { LAUNCHES = 2 * sizeof launch_latencies / sizeof *launch_latencies };
 
 _Noreturn static void fail(const char *what)
 {
-    fprintf(stderr, "measure: %s\n", what);
+    fprintf(stderr, "%s: %s\n", cli_name, what);
     exit(1);
 }
 
@@ -75,7 +75,7 @@ static void print_row(const struct cli *cli, const struct case_row *row)
     if (row->failed) {
         cases_key(cli->config, load, key);
         fflush(stdout);
-        fprintf(stderr, "measure: %s: %s\n", key, row->why);
+        fprintf(stderr, "%s: %s: %s\n", cli_name, key, row->why);
         if (cli->csv)
             print_failed(cli, row);
     } else if (cli->csv) {
@@ -148,7 +148,7 @@ static int measure_launches(struct baseline_launch launch[LAUNCHES])
         launch[n].latency = launch_latencies[n / 2];
         launch[n].list = n % 2 ? LOAD_NULL : LOAD_COUNT;
         if (!launch_run(launch[n].latency, launch[n].list, launch[n].clocks, why, sizeof why)) {
-            fprintf(stderr, "measure: launch, L = %u: %s\n", launch[n].latency, why);
+            fprintf(stderr, "%s: launch, L = %u: %s\n", cli_name, launch[n].latency, why);
             return 1;
         }
     }
@@ -209,7 +209,7 @@ static int compare(const struct cli *cli)
     size_t n;
 
     if (!baseline) {
-        fprintf(stderr, "measure: %s: %s\n", cli->baseline, strerror(errno));
+        fprintf(stderr, "%s: %s: %s\n", cli_name, cli->baseline, strerror(errno));
         return 2;
     }
     row = run(cli, cases_baseline, UINT32_MAX, &n);
@@ -239,7 +239,7 @@ static int compare(const struct cli *cli)
     return failed != 0;
 }
 
-int main(int argc, char **argv)
+int measure_main(int argc, char **argv)
 {
     struct cli cli;
 

@@ -1,7 +1,7 @@
 /* replay.c - see replay.h. */
 #include "replay.h"
 
-#include <check.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <linux/pci_regs.h>
 #include <stdarg.h>
@@ -334,7 +334,7 @@ static bool do_line(struct replay *replay, const char *line)
     if (line[0] == 'f')
         return true;               /* armed with its descriptor */
     if (line[0] == 'p')
-        return do_pin(replay, line[2] == '1');
+        return do_pin(replay, !strcmp(line, "p 1"));
     if (line[0] == 'm' || line[0] == 'l') {
         if (sscanf(rest, "%" SCNx64 " %" SCNx64, &a, &b) != 2)
             return differ(replay, "not a line of a trace");
@@ -381,10 +381,14 @@ const char *replay_run(const struct replay_script *script, const struct ioat_sim
     void *memory;
     bool good = true;
 
-    ck_assert_ptr_nonnull(replay);
+    if (replay)
+        replay->fault = calloc(script->lines, sizeof *replay->fault);
+    if (!replay || !replay->fault) {
+        free(replay);
+        return "out of memory";
+    }
     replay->script = script;
     replay->counts = counts;
-    replay->fault = calloc(script->lines, sizeof *replay->fault);
     match_faults(replay);
     memset(counts, 0, sizeof *counts);
     ioat_sim_config_init(&config);
@@ -392,9 +396,14 @@ const char *replay_run(const struct replay_script *script, const struct ioat_sim
         config.timing = *timing;
     config.on_violation = on_violation;
     config.on_violation_ctx = replay;
-    ck_assert_int_eq(ioat_sim_open(&config, &replay->sim), IOAT_OK);
-    ck_assert_int_eq(ioat_sim_map(replay->sim, 0, GUEST_BYTES, IOAT_SIM_READ | IOAT_SIM_WRITE,
-                                  &memory), IOAT_OK);
+    good = ioat_sim_open(&config, &replay->sim) == IOAT_OK
+        && ioat_sim_map(replay->sim, 0, GUEST_BYTES, IOAT_SIM_READ | IOAT_SIM_WRITE, &memory) == IOAT_OK;
+    if (!good) {
+        ioat_sim_close(replay->sim);
+        free(replay->fault);
+        free(replay);
+        return "the simulator does not open with this timing";
+    }
     replay->memory = memory;
     ioat_sim_on_message(replay->sim, on_message, replay);
     ioat_sim_on_event(replay->sim, on_event, replay);
@@ -409,20 +418,36 @@ const char *replay_run(const struct replay_script *script, const struct ioat_sim
     return *wrong ? wrong : NULL;
 }
 
+static bool add_line(struct replay_script *script, const char *text)
+{
+    char **line = realloc(script->line, (script->lines + 1) * sizeof *line);
+
+    if (!line)
+        return false;
+    script->line = line;
+    script->line[script->lines] = strdup(text);
+    return script->line[script->lines++] != NULL;
+}
+
 struct replay_script *replay_load(const char *path)
 {
     struct replay_script *script = calloc(1, sizeof *script);
     FILE *file = fopen(path, "r");
     char line[400];
+    bool good = script && file;
 
-    ck_assert_msg(file != NULL, "%s is missing: run the tests at the top of the tree", path);
-    while (fgets(line, sizeof line, file)) {
+    errno = file ? 0 : errno;
+    while (good && fgets(line, sizeof line, file)) {
         line[strcspn(line, "\n")] = '\0';
-        script->line = realloc(script->line, (script->lines + 1) * sizeof *script->line);
-        script->line[script->lines++] = strdup(line);
+        good = add_line(script, line);
     }
-    fclose(file);
-    return script;
+    if (file)
+        fclose(file);
+    if (good && script->lines)
+        return script;
+    if (script)
+        replay_free(script);
+    return NULL;
 }
 
 void replay_free(struct replay_script *script)
