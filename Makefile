@@ -19,6 +19,11 @@ FILES     ?=#        demo: files to copy through the engine
 ALSO      ?=#        bench: further data widths to measure, "128 256"
 TABLES    ?=#        bench-config: only these tables, "size,align"; empty: all
 T         ?=#        test: a suite, a case or a test function
+SEEDS     ?= 1..300# soak: seeds A..B, or one
+DESCRIPTORS ?=#      soak: instead, seeds from the first of SEEDS on until so many descriptors are checked
+MINUTES   ?=#        soak: begin no seed after so many minutes
+LIMITS    ?=#        soak: part of each seed; build/*/soak --help
+WAVE      ?=#        soak: 1: record the one seed in waves/soak.fst
 COSIM     ?= standard# cosim: standard, or all: also the builds that a driver can tell apart
 ROUNDS    ?= 1#      cosim: times the standard number of transfers
 V         ?=#        1: show the commands
@@ -50,6 +55,8 @@ $(call number,LATENCY)
 $(call number,SEED)
 $(if $(filter-out $(WIDTHS),$(ALSO)),$(error ALSO=$(ALSO): allowed are $(WIDTHS)))
 $(call number,ROUNDS)
+$(call number,DESCRIPTORS)
+$(call number,MINUTES)
 $(call one_of,COSIM,standard all,standard and all)
 
 # ---- tools and flags ----
@@ -100,7 +107,7 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help demo sim test cosim breaks formal lint synth regs diagrams trace asan clean FORCE \
+.PHONY: help demo sim test soak cosim breaks formal lint synth regs diagrams trace asan clean FORCE \
         bench bench-config bench-baseline bench-area
 
 help: ## list the targets
@@ -118,6 +125,8 @@ LIB_C    := $(wildcard driver/*.c sim/*.c) $(filter-out sim/cosim/main.c,$(wildc
 TB_C     := $(wildcard tb/*.c)
 BENCH_C  := $(wildcard tb/bench/*.c)
 BENCH_LIB := $(filter-out tb/bench/measure.c tb/bench/speed.c,$(BENCH_C))
+SOAK_C   := $(wildcard tb/soak/*.c)
+SOAK_LIB := $(filter-out tb/soak/soak.c,$(SOAK_C))
 BRINGUP_C := driver/tools/bringup.c $(filter-out driver/bar_sim.c driver/provider% driver/netdma% driver/platform%,\
              $(wildcard driver/*.c))
 PROGRAMS := $(filter-out driver/tools/gen_regs.c,$(wildcard driver/tools/*.c driver/examples/*.c))
@@ -137,7 +146,7 @@ $(B)/obj/tb/suites.inc: FORCE
 	@printf 'SUITE(%s)\n' $(SUITES) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
--include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(BENCH_C) $(PROGRAMS) sim/cosim/main.c))
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(BENCH_C) $(SOAK_C) $(PROGRAMS) sim/cosim/main.c))
 
 # ---- Verilator's run-time library: also the same for all configurations ----
 
@@ -187,9 +196,13 @@ $(B)/$1/sim/%.o: sim/%.cpp $(B)/$1/model/Vioat.mk Makefile | need-build
 LINK_$1 := $(call objects,$(LIB_C)) $(patsubst sim/%.cpp,$(B)/$1/sim/%.o,$(SIM_CPP)) \
            $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a
 
-$(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB)) $$(LINK_$1)
+$(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB) $(SOAK_LIB)) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $$$$(pkg-config --libs check) $(LDLIBS)
+
+$(B)/$1/soak: $(call objects,$(SOAK_C)) $$(LINK_$1)
+	@echo "LINK $$@"
+	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 
 $(B)/$1/measure: $(call objects,$(BENCH_LIB) tb/bench/measure.c) $$(LINK_$1)
 	@echo "LINK $$@"
@@ -241,6 +254,12 @@ sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE
 
 test: $(B)/$(CONFIG)/tb_all ## run one suite, case or test: make test T=name
 	@$(TEST_ENV) tb/tools/run-tests one $(B)/$(CONFIG) '$(T)'
+
+soak: $(B)/$(CONFIG)/soak ## random scenarios from SEEDS, on all processors; a failure is made small
+	@$(if $(WAVE),mkdir -p waves)
+	@$< --seeds $(SEEDS) --jobs $(JOBS) $(if $(DESCRIPTORS),--descriptors $(DESCRIPTORS)) \
+	    $(if $(MINUTES),--seconds $$(($(MINUTES) * 60))) $(if $(LIMITS),--limits '$(LIMITS)') \
+	    $(if $(WAVE),--wave waves/soak.fst --tell)
 
 .PHONY: bench-speed
 bench-speed: $(B)/w64c1/speed
@@ -337,7 +356,7 @@ lint-c: need-lint
 	@echo "LINT C"
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j$(JOBS) $(INCLUDES) \
 	    --enable=warning,performance,portability --library=tb/tools/cppcheck.cfg \
-	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(TB_C) $(BENCH_C)
+	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(TB_C) $(BENCH_C) $(SOAK_C)
 
 lint-trace:
 	@tb/tools/trace --check
