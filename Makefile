@@ -107,7 +107,7 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help demo sim test soak cosim breaks formal lint synth regs diagrams trace asan clean FORCE \
+.PHONY: help demo sim test soak faults cosim breaks formal lint synth regs diagrams trace asan clean FORCE \
         bench bench-config bench-baseline bench-area
 
 help: ## list the targets
@@ -360,6 +360,10 @@ lint-c: need-lint
 
 lint-trace:
 	@tb/tools/trace --check
+	@tb/tools/faults --check
+
+faults: $(B)/$(CONFIG)/tb_all ## fill in the table of faults in docs/verification.md
+	@tb/tools/faults $(B)/$(CONFIG)
 
 # Area on a Xilinx UltraScale+ part, in the words of yosys.
 synth: need-synth ## synthesize CONFIG with yosys and print its size
