@@ -24,6 +24,8 @@ DESCRIPTORS ?=#      soak: instead, seeds from the first of SEEDS on until so ma
 MINUTES   ?=#        soak: begin no seed after so many minutes
 LIMITS    ?=#        soak: part of each seed; build/*/soak --help
 WAVE      ?=#        soak: 1: record the one seed in waves/soak.fst
+TIME      ?= 60#     fuzz: seconds, of all fuzzers together
+AGAIN     ?=#        fuzz: an input that was kept
 COSIM     ?= standard# cosim: standard, or all: also the builds that a driver can tell apart
 ROUNDS    ?= 1#      cosim: times the standard number of transfers
 V         ?=#        1: show the commands
@@ -57,6 +59,7 @@ $(if $(filter-out $(WIDTHS),$(ALSO)),$(error ALSO=$(ALSO): allowed are $(WIDTHS)
 $(call number,ROUNDS)
 $(call number,DESCRIPTORS)
 $(call number,MINUTES)
+$(call number,TIME)
 $(call one_of,COSIM,standard all,standard and all)
 
 # ---- tools and flags ----
@@ -83,6 +86,16 @@ SANITIZE_OUR := $(SANITIZE_ALL) -fsanitize=undefined -fno-sanitize-recover=all
 TEST_ENV     += CK_TIMEOUT_MULTIPLIER=20
 endif
 
+# make fuzz calls it with FUZZ=1: clang, and edges counted for libFuzzer.
+ifdef FUZZ
+B            := build/fuzz
+CC           := clang
+CXX          := clang++
+SANITIZE     := 1
+SANITIZE_ALL := -O1 -fno-omit-frame-pointer -fsanitize=address,fuzzer-no-link
+SANITIZE_OUR := $(SANITIZE_ALL) -fsanitize=undefined -fno-sanitize-recover=all -Wno-unused-command-line-argument
+endif
+
 # The simulator's C is small functions in many files: gcc joins them when it links.
 LTO := $(if $(SANITIZE),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
 $(B)/obj/sim/%.o: private CFLAGS += $(LTO)
@@ -92,6 +105,7 @@ $(B)/obj/sim/%.o: private CFLAGS += $(LTO)
 VERILATOR := verilator --cc --trace-fst --default-language 1364-2005 --prefix Vioat -O3 --flatten \
              --x-assign fast --x-initial unique -Wno-lint -Wno-style -Irtl +1800-2017ext+sv
 MODEL_OPT := OPT_FAST="-O3 $(SANITIZE_ALL)" OPT_SLOW="-O1 $(SANITIZE_ALL)" OPT_GLOBAL="-O2 $(SANITIZE_ALL)"
+MODEL_OPT += $(if $(FUZZ),CXX=$(CXX) LINK=$(CXX))
 MODEL_CXX  = -isystem $$(verilator --getenv VERILATOR_ROOT)/include \
              -isystem $$(verilator --getenv VERILATOR_ROOT)/include/vltstd \
              -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0
@@ -107,7 +121,7 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help demo sim test soak faults cosim breaks formal lint synth regs diagrams trace asan clean FORCE \
+.PHONY: help demo sim test soak faults fuzz cosim breaks formal lint synth regs diagrams trace asan clean FORCE \
         bench bench-config bench-baseline bench-area
 
 help: ## list the targets
@@ -127,6 +141,7 @@ BENCH_C  := $(wildcard tb/bench/*.c)
 BENCH_LIB := $(filter-out tb/bench/measure.c tb/bench/speed.c,$(BENCH_C))
 SOAK_C   := $(wildcard tb/soak/*.c)
 SOAK_LIB := $(filter-out tb/soak/soak.c,$(SOAK_C))
+FUZZ_C   := $(wildcard tb/fuzz/*.c)
 BRINGUP_C := driver/tools/bringup.c $(filter-out driver/bar_sim.c driver/provider% driver/netdma% driver/platform%,\
              $(wildcard driver/*.c))
 PROGRAMS := $(filter-out driver/tools/gen_regs.c,$(wildcard driver/tools/*.c driver/examples/*.c))
@@ -139,6 +154,9 @@ $(B)/obj/%.o: %.c Makefile | need-build
 	@echo "CC $<"; mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE_OUR) $(INCLUDES) -I$(B)/obj/tb -MMD -MP -c -o $@ $<
 
+# Readers that belong to one program come with all of its header.
+$(B)/obj/tb/fuzz/%.o: private CFLAGS += -Wno-unused-function
+
 # The list of suites for tb/main.c, rewritten only when it changes.
 $(B)/obj/tb/main.o: $(B)/obj/tb/suites.inc
 $(B)/obj/tb/suites.inc: FORCE
@@ -146,7 +164,7 @@ $(B)/obj/tb/suites.inc: FORCE
 	@printf 'SUITE(%s)\n' $(SUITES) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
--include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(BENCH_C) $(SOAK_C) $(PROGRAMS) sim/cosim/main.c))
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C) $(PROGRAMS) sim/cosim/main.c))
 
 # ---- Verilator's run-time library: also the same for all configurations ----
 
@@ -163,6 +181,7 @@ $(B)/runtime/libverilated.a: Makefile | need-build
 # ---- one configuration ----
 
 space     := $() $()
+comma     := ,
 CONFIG    := w$(WIDTH)c$(CHANNELS)$(patsubst 1,d,$(filter 1,$(DESC_PORT)))$(if $(PARAMS),-$(subst $(space),-,$(subst =,,$(strip $(PARAMS)))))
 
 # w64c4d-PREFETCH8: its plain part, width, channels, port, parameters.
@@ -203,6 +222,10 @@ $(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB) $(SOAK_LIB)) $$(LINK_$1)
 $(B)/$1/soak: $(call objects,$(SOAK_C)) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
+
+$(B)/$1/fuzz_%: $(B)/obj/tb/fuzz/%.o $(call objects,$(BENCH_LIB) $(SOAK_LIB)) $$(LINK_$1)
+	@echo "LINK $$@"
+	$(Q)$(CXX) $(SANITIZE_OUR) -fsanitize=fuzzer -o $$@ $$(filter-out $$(if $$(filter guest,$$*),%/sim/cosim/session.o),$$^) $$(if $$(filter options,$$*),-Wl$$(comma)--wrap=exit) $(LDLIBS)
 
 $(B)/$1/measure: $(call objects,$(BENCH_LIB) tb/bench/measure.c) $$(LINK_$1)
 	@echo "LINK $$@"
@@ -260,6 +283,19 @@ soak: $(B)/$(CONFIG)/soak ## random scenarios from SEEDS, on all processors; a f
 	@$< --seeds $(SEEDS) --jobs $(JOBS) $(if $(DESCRIPTORS),--descriptors $(DESCRIPTORS)) \
 	    $(if $(MINUTES),--seconds $$(($(MINUTES) * 60))) $(if $(LIMITS),--limits '$(LIMITS)') \
 	    $(if $(WAVE),--wave waves/soak.fst --tell)
+
+# One fuzzer a file of tb/fuzz.
+FUZZERS := $(patsubst tb/fuzz/%.c,$(B)/$(CONFIG)/fuzz_%,$(FUZZ_C))
+.PHONY: fuzz-run fuzz-corpus
+
+fuzz: need-fuzz ## fuzz for TIME seconds, with sanitizers; AGAIN=input plays one that was kept
+	@$(MAKE) FUZZ=1 fuzz-run
+
+fuzz-run: $(FUZZERS)
+	@tb/tools/fuzz $(B)/$(CONFIG) $(if $(AGAIN),again '$(AGAIN)',$(TIME))
+
+fuzz-corpus: $(FUZZERS)
+	@tb/tools/fuzz $(B)/$(CONFIG) corpus
 
 .PHONY: bench-speed
 bench-speed: $(B)/w64c1/speed
@@ -356,7 +392,7 @@ lint-c: need-lint
 	@echo "LINT C"
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j$(JOBS) $(INCLUDES) \
 	    --enable=warning,performance,portability --library=tb/tools/cppcheck.cfg \
-	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(TB_C) $(BENCH_C) $(SOAK_C)
+	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C)
 
 lint-trace:
 	@tb/tools/trace --check
@@ -419,6 +455,6 @@ clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
-.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim
-need-build need-lint need-synth need-regs need-formal need-cosim: need-%:
+.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-fuzz
+need-build need-lint need-synth need-regs need-formal need-cosim need-fuzz: need-%:
 	@tb/tools/need-packages $*
