@@ -19,6 +19,13 @@ FILES     ?=#        demo: files to copy through the engine
 ALSO      ?=#        bench: further data widths to measure, "128 256"
 TABLES    ?=#        bench-config: only these tables, "size,align"; empty: all
 T         ?=#        test: a suite, a case or a test function
+SEEDS     ?= 1..300# soak: seeds A..B, or one
+DESCRIPTORS ?=#      soak: instead, seeds from the first of SEEDS on until so many descriptors are checked
+MINUTES   ?=#        soak: begin no seed after so many minutes
+LIMITS    ?=#        soak: part of each seed; build/*/soak --help
+WAVE      ?=#        soak: 1: record the one seed in waves/soak.fst
+TIME      ?= 60#     fuzz: seconds, of all fuzzers together
+AGAIN     ?=#        fuzz: an input that was kept
 COSIM     ?= standard# cosim: standard, or all: also the builds that a driver can tell apart
 ROUNDS    ?= 1#      cosim: times the standard number of transfers
 V         ?=#        1: show the commands
@@ -50,6 +57,9 @@ $(call number,LATENCY)
 $(call number,SEED)
 $(if $(filter-out $(WIDTHS),$(ALSO)),$(error ALSO=$(ALSO): allowed are $(WIDTHS)))
 $(call number,ROUNDS)
+$(call number,DESCRIPTORS)
+$(call number,MINUTES)
+$(call number,TIME)
 $(call one_of,COSIM,standard all,standard and all)
 
 # ---- tools and flags ----
@@ -85,6 +95,16 @@ SANITIZE_OUR := -fPIC
 CXXFLAGS     += -fno-gnu-unique
 endif
 
+# make fuzz calls it with FUZZ=1: clang, and edges counted for libFuzzer.
+ifdef FUZZ
+B            := build/fuzz
+CC           := clang
+CXX          := clang++
+SANITIZE     := 1
+SANITIZE_ALL := -O1 -fno-omit-frame-pointer -fsanitize=address,fuzzer-no-link
+SANITIZE_OUR := $(SANITIZE_ALL) -fsanitize=undefined -fno-sanitize-recover=all -Wno-unused-command-line-argument
+endif
+
 # The simulator's C is small functions in many files: gcc joins them when it links.
 LTO := $(if $(SANITIZE)$(PIC),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
 $(B)/obj/sim/%.o: private CFLAGS += $(LTO)
@@ -94,6 +114,7 @@ $(B)/obj/sim/%.o: private CFLAGS += $(LTO)
 VERILATOR := verilator --cc --trace-fst --default-language 1364-2005 --prefix Vioat -O3 --flatten \
              --x-assign fast --x-initial unique -Wno-lint -Wno-style -Irtl +1800-2017ext+sv
 MODEL_OPT := OPT_FAST="-O3 $(SANITIZE_ALL)" OPT_SLOW="-O1 $(SANITIZE_ALL)" OPT_GLOBAL="-O2 $(SANITIZE_ALL)"
+MODEL_OPT += $(if $(FUZZ),CXX=$(CXX) LINK=$(CXX))
 MODEL_CXX  = -isystem $$(verilator --getenv VERILATOR_ROOT)/include \
              -isystem $$(verilator --getenv VERILATOR_ROOT)/include/vltstd \
              -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0
@@ -109,7 +130,7 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help demo sim test cosim breaks formal lint synth regs diagrams trace asan clean FORCE \
+.PHONY: help demo sim test soak faults fuzz cosim breaks formal lint synth regs diagrams trace asan clean FORCE \
         bench bench-config bench-baseline bench-area
 
 help: ## list the targets
@@ -127,6 +148,9 @@ LIB_C    := $(wildcard driver/*.c sim/*.c) $(filter-out sim/cosim/main.c,$(wildc
 TB_C     := $(wildcard tb/*.c)
 BENCH_C  := $(wildcard tb/bench/*.c)
 BENCH_LIB := $(filter-out tb/bench/main.c tb/bench/speed.c,$(BENCH_C))
+SOAK_C   := $(wildcard tb/soak/*.c)
+SOAK_LIB := $(filter-out tb/soak/soak.c,$(SOAK_C))
+FUZZ_C   := $(wildcard tb/fuzz/*.c)
 CLI_C    := $(filter-out cli/netdma.c,$(wildcard cli/*.c))
 # What others link: the simulator, the driver, NetDMA.
 LIBRARY_C := $(filter-out sim/cosim/%,$(LIB_C))
@@ -148,6 +172,9 @@ $(B)/obj/%.o: %.c Makefile | need-build
 # The reader of waves comes with Verilator.
 $(B)/obj/cli/fst.o: private CFLAGS += -isystem $$(verilator --getenv VERILATOR_ROOT)/include
 
+# Readers that belong to one program come with all of its header.
+$(B)/obj/tb/fuzz/%.o: private CFLAGS += -Wno-unused-function
+
 # The list of suites for tb/main.c, rewritten only when it changes.
 $(B)/obj/tb/main.o: $(B)/obj/tb/suites.inc
 $(B)/obj/tb/suites.inc: FORCE
@@ -155,7 +182,7 @@ $(B)/obj/tb/suites.inc: FORCE
 	@printf 'SUITE(%s)\n' $(SUITES) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
--include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(BENCH_C) $(CLI_C) $(PROGRAMS) cli/netdma.c sim/cosim/main.c))
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C) $(CLI_C) $(PROGRAMS) cli/netdma.c sim/cosim/main.c))
 
 # ---- Verilator's run-time library: also the same for all configurations ----
 
@@ -183,6 +210,7 @@ $(B)/obj/sim/systemc/%.o: sim/systemc/%.cpp Makefile | need-build need-systemc
 # ---- one configuration ----
 
 space     := $() $()
+comma     := ,
 CONFIG    := w$(WIDTH)c$(CHANNELS)$(patsubst 1,d,$(filter 1,$(DESC_PORT)))$(if $(PARAMS),-$(subst $(space),-,$(subst =,,$(strip $(PARAMS)))))
 
 # w64c4d-PREFETCH8: its plain part, width, channels, port, parameters.
@@ -216,9 +244,17 @@ $(B)/$1/sim/%.o: sim/%.cpp $(B)/$1/model/Vioat.mk Makefile | need-build
 LINK_$1 := $(call objects,$(LIB_C)) $(patsubst sim/%.cpp,$(B)/$1/sim/%.o,$(SIM_CPP)) \
            $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a
 
-$(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB) $(CLI_C)) $$(LINK_$1)
+$(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB) $(CLI_C) $(SOAK_LIB)) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $$$$(pkg-config --libs check) $(LDLIBS)
+
+$(B)/$1/soak: $(call objects,$(SOAK_C)) $$(LINK_$1)
+	@echo "LINK $$@"
+	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
+
+$(B)/$1/fuzz_%: $(B)/obj/tb/fuzz/%.o $(call objects,$(BENCH_LIB) $(SOAK_LIB)) $$(LINK_$1)
+	@echo "LINK $$@"
+	$(Q)$(CXX) $(SANITIZE_OUR) -fsanitize=fuzzer -o $$@ $$(filter-out $$(if $$(filter guest,$$*),%/sim/cosim/session.o),$$^) $$(if $$(filter options,$$*),-Wl$$(comma)--wrap=exit) $(LDLIBS)
 
 $(B)/$1/measure: $(call objects,$(BENCH_LIB) tb/bench/main.c) $$(LINK_$1)
 	@echo "LINK $$@"
@@ -297,6 +333,25 @@ $(B)/netdma: $(B)/$(CONFIG)/netdma FORCE
 
 test: $(B)/$(CONFIG)/tb_all ## run one suite, case or test: make test T=name
 	@$(TEST_ENV) tb/tools/run-tests one $(B)/$(CONFIG) '$(T)'
+
+soak: $(B)/$(CONFIG)/soak ## random scenarios from SEEDS, on all processors; a failure is made small
+	@$(if $(WAVE),mkdir -p waves)
+	@$< --seeds $(SEEDS) --jobs $(JOBS) $(if $(DESCRIPTORS),--descriptors $(DESCRIPTORS)) \
+	    $(if $(MINUTES),--seconds $$(($(MINUTES) * 60))) $(if $(LIMITS),--limits '$(LIMITS)') \
+	    $(if $(WAVE),--wave waves/soak.fst --tell)
+
+# One fuzzer a file of tb/fuzz.
+FUZZERS := $(patsubst tb/fuzz/%.c,$(B)/$(CONFIG)/fuzz_%,$(FUZZ_C))
+.PHONY: fuzz-run fuzz-corpus
+
+fuzz: need-fuzz ## fuzz for TIME seconds, with sanitizers; AGAIN=input plays one that was kept
+	@$(MAKE) FUZZ=1 fuzz-run
+
+fuzz-run: $(FUZZERS)
+	@tb/tools/fuzz $(B)/$(CONFIG) $(if $(AGAIN),again '$(AGAIN)',$(TIME))
+
+fuzz-corpus: $(FUZZERS)
+	@tb/tools/fuzz $(B)/$(CONFIG) corpus
 
 .PHONY: bench-speed
 bench-speed: $(B)/w64c1/speed
@@ -472,10 +527,14 @@ lint-c: need-lint
 	@echo "LINT C"
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j$(JOBS) $(INCLUDES) \
 	    --enable=warning,performance,portability --library=tb/tools/cppcheck.cfg \
-	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(CLI_C) cli/netdma.c $(TB_C) $(BENCH_C)
+	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(CLI_C) cli/netdma.c $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C)
 
 lint-trace:
 	@tb/tools/trace --check
+	@tb/tools/faults --check
+
+faults: $(B)/$(CONFIG)/tb_all ## fill in the table of faults in docs/verification.md
+	@tb/tools/faults $(B)/$(CONFIG)
 
 # Area on a Xilinx UltraScale+ part, in the words of yosys.
 synth: need-synth ## synthesize CONFIG with yosys and print its size
@@ -536,6 +595,6 @@ clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
-.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc
-need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc: need-%:
+.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz
+need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz: need-%:
 	@tb/tools/need-packages $*

@@ -132,6 +132,7 @@ static void on_r(struct contract *c, const struct ioat_sim_event *event)
     fetch->done += c->bus;
     last = fetch->done >= fetch->bytes;
     if (last) {
+        ch->answer_clk = event->clock;
         c->outstanding--;
         kind_of(event->id) == READ_DESCRIPTOR ? ch->fetches-- : ch->reads--;
     }
@@ -230,6 +231,7 @@ static void on_b(struct contract *c, const struct ioat_sim_event *event)
         return;                            /* no write awaits it: the bus checkers name it */
     burst = *(const struct burst *)ct_ring_at(ring, ring->head++);
     c->outstanding--;
+    ch->answer_clk = event->clock;
     switch (kind_of(id)) {
     case WRITE_PAYLOAD:
         ch->writes--;

@@ -116,9 +116,9 @@ void ct_chain_advance(struct chan *ch)
         if (ct_desc_flag(&record->desc, IOAT_CONTROL_COMPL_WRITE) && ch->word_acked <= ch->fin)
             break;
         ch->fin++;
-        /* RESET has withdrawn the event of what ends only now (K-55), ABORT may have. */
+        /* RESET has withdrawn the event of what ends only now (K-55), ABORT and an error may have. */
         if (ct_desc_interrupts(&record->desc) && !(ch->stops & (STOP_RESET | STOP_FLR)))
-            ct_irq_event(ch, ch->fin, !(ch->stops & STOP_ABORT));
+            ct_irq_event(ch, ch->fin, !(ch->stops & STOP_ABORT) && !ch->command_error);
     }
     forget_old(ch);
     if (ch->idle_clk == NEVER && ct_chain_drained(ch))
@@ -459,6 +459,18 @@ static bool claim_appended(struct chan *ch, uint64_t addr, struct fetch *fetch)
     return true;
 }
 
+/* A descriptor behind it was asked for, since the last command: so it was used as it had been read. */
+static bool followed(const struct chan *ch, uint64_t pos)
+{
+    while (++pos < ch->records.tail) {
+        const struct record *record = ct_record_at(ch, pos);
+
+        if (record->offered_clk != NEVER && record->offered_clk > ch->flush_clk + PIN_LAG)
+            return true;
+    }
+    return false;
+}
+
 /* What was read before a command and not started is read anew. */
 static bool claim_again(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
@@ -467,7 +479,7 @@ static bool claim_again(struct chan *ch, uint64_t addr, struct fetch *fetch)
     if (!ch->flushed || ch->asks > 1)      /* the first may have been waiting for AR */
         return false;
     for (pos = larger(pos, ch->records.head); pos < ch->records.tail; pos++) {
-        if (((const struct record *)ct_record_at(ch, pos))->addr == addr) {
+        if (((const struct record *)ct_record_at(ch, pos))->addr == addr && !followed(ch, pos)) {
             cut(ch, pos);
             ch->flushed--;
             add_record(ch, addr);
@@ -525,6 +537,17 @@ static void refuse(const struct chan *ch, uint64_t addr)
     }
 }
 
+/* The first read of a list that was to follow may wait for AR while ABORT, RESET or a function-level
+ * reset ends both. */
+static bool claim_waiting(struct chan *ch, uint64_t addr, struct fetch *fetch)
+{
+    if (!(ch->stops & STOP_NOW) || !ch->waiting || ch->waiting != addr)
+        return false;
+    ch->waiting = 0;
+    fetch->use = FETCH_UNJUDGED;
+    return true;
+}
+
 static bool claim(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
     if (belongs_after_stop(ch, addr))
@@ -536,8 +559,9 @@ static bool claim(struct chan *ch, uint64_t addr, struct fetch *fetch)
               ct_states_text(ch->may, text));
         return false;
     }
-    if (claim_resumed(ch, addr, fetch) || claim_next(ch, addr, fetch) || claim_twice(ch, addr, fetch)
-        || claim_appended(ch, addr, fetch) || claim_again(ch, addr, fetch) || look_ahead(ch, addr, fetch))
+    if (claim_waiting(ch, addr, fetch) || claim_resumed(ch, addr, fetch) || claim_next(ch, addr, fetch)
+        || claim_twice(ch, addr, fetch) || claim_appended(ch, addr, fetch) || claim_again(ch, addr, fetch)
+        || look_ahead(ch, addr, fetch))
         return true;
     while (ct_chain_use_ahead(ch))
         if (claim_next(ch, addr, fetch) || look_ahead(ch, addr, fetch))

@@ -20,18 +20,30 @@ static struct fault whole(const struct chan *ch, uint32_t bits, bool sure)
 /* CHANCMP cannot take the word that is due now. */
 static bool word_unwritable(const struct chan *ch)
 {
-    return ch->fin < ch->ans && !ch->words && !ct_word_addr_fits(&ch->c->build, ch->chancmp)
+    const uint64_t cmp = ch->stops & STOP_RESET ? ch->stop_cmp : ch->chancmp;
+
+    return ch->fin < ch->ans && !ch->words && !ct_word_addr_fits(&ch->c->build, cmp)
         && ct_desc_flag(&((const struct record *)ct_record_at(ch, ch->fin + 1))->desc,
                      IOAT_CONTROL_COMPL_WRITE);
+}
+
+/* SUSPEND asks for a word of its own. */
+static bool suspend_unwritable(const struct chan *ch)
+{
+    return ch->stops == STOP_SUSPEND && ch->stop_word && ch->fin == ch->ans && !ch->words
+        && !ct_word_addr_fits(&ch->c->build, ch->chancmp);
 }
 
 /* Errors of descriptors that are not answered; one of them may be noticed first. */
 static uint32_t failed_after(const struct chan *ch)
 {
     uint32_t bits = 0;
+    uint64_t addr;
 
     for (uint64_t pos = ch->ans + 1; ct_record_held(ch, pos); pos++)
         bits |= ((const struct record *)ct_record_at(ch, pos))->fail;
+    if (ct_chain_pointer(ch, &addr))
+        bits |= ct_pointer_check(&ch->c->build, addr, ch->records.tail == ch->run0, ch->mode == MODE_COUNT);
     return bits;
 }
 
@@ -78,6 +90,12 @@ struct fault ct_fault_now(const struct chan *ch)
     if (!(ch->may & ACTIVE) || ch->lost)
         return (struct fault) { 0 };
     fault = cause(ch);
+    if (suspend_unwritable(ch)) {
+        if (!fault.bits)
+            fault = (struct fault) { .low = ch->rep, .high = ch->fin };
+        fault.bits |= (uint32_t)IOAT_CHANERR_CMP_ADDR;
+        fault.sure = false;
+    }
     if (ch->command_error) {
         if (!fault.bits || fault.low > ch->rep)
             fault.low = ch->rep;
@@ -121,7 +139,7 @@ void ct_fault_signals(struct chan *ch)
     if (ch->fault_signalled || !fault.done || !interrupts(ch, fault.bits, &sure))
         return;
     ch->fault_signalled = true;
-    ct_irq_event(ch, ch->fin, false);
+    ct_irq_event_since(ch, ch->fin, false, ch->answer_clk);
 }
 
 void ct_fault_end(struct chan *ch, const struct fault *fault)
@@ -130,7 +148,7 @@ void ct_fault_end(struct chan *ch, const struct fault *fault)
     bool sure;
 
     if (!ch->fault_signalled && interrupts(ch, fault->bits, &sure))
-        ct_irq_event(ch, ch->fin, sure);
+        ct_irq_event_since(ch, ch->fin, sure, ch->answer_clk);
     if (!ch->err_seen) {
         ch->err_one = fault->bits & ch->err_cleared ? 0 : fault->bits & ~ch->err_known;
         ch->err_may |= fault->bits;
@@ -141,6 +159,7 @@ void ct_fault_end(struct chan *ch, const struct fault *fault)
         ch->vague = true;
         return;
     }
+    ch->halts++;
     ch->low = ch->final_sent ? ch->final_lo : fault->low;
     ch->high = ch->final_sent ? ch->final_hi : fault->high;
     ch->rep = ch->low > ch->rep ? ch->low : ch->rep;
@@ -158,6 +177,7 @@ void ct_fault_command(struct chan *ch)
 
     if (ch->may & ACTIVE) {
         ch->command_error = true;
+        ct_irq_doubt(ch);
         ch->fault_signalled = false;
     } else {
         ch->err_known |= (uint32_t)IOAT_CHANERR_CHANCMD;
@@ -174,6 +194,7 @@ void ct_fault_at_rest(struct chan *ch)
         return;
     ch->command_error = false;
     ch->err_seen = 0;
+    ch->halts++;
     ch->err_may |= (uint32_t)IOAT_CHANERR_CHANCMD & ~ch->err_known;
     if (!ch->fault_signalled && interrupts(ch, IOAT_CHANERR_CHANCMD, &sure))
         ct_irq_event(ch, ch->fin, false);
@@ -181,9 +202,17 @@ void ct_fault_at_rest(struct chan *ch)
 
 /* ---- the register ---- */
 
-static uint32_t one_of(uint32_t bits)
+static unsigned bits_in(uint32_t bits)
 {
-    return bits & (bits - 1) ? 0 : bits;
+    return (unsigned)__builtin_popcount(bits);
+}
+
+/* How many errors can have stopped it since CHANERR was read. */
+static unsigned halts_unread(const struct chan *ch, const struct fault *fault)
+{
+    const unsigned halts = ch->halts + (fault->set && !ch->err_seen);
+
+    return halts ? halts : 1;
 }
 
 /* The error word is on the bus, so CHANERR must show its cause. */
@@ -210,7 +239,7 @@ void ct_fault_read(struct chan *ch, uint32_t value, uint32_t mask)
         ct_wrong(ch, fault.bits && !(news & ~fault.bits) ? "K-43" : "H-E01",
               "CHANERR reads 0x%08" PRIx32 ": %s has no cause here (possible now: %s)", value,
               ct_error_text(news & ~allowed, text), ct_error_text(allowed, more));
-    } else if (news && !one_of(news)) {
+    } else if (news && bits_in(news) > halts_unread(ch, &fault)) {
         ct_wrong(ch, "H-E01", "CHANERR reads 0x%08" PRIx32 ": one error sets one bit, not %s", value,
               ct_error_text(news, text));
     } else if (mask == UINT32_MAX && word_came_first(ch, &fault, value)) {
@@ -223,6 +252,7 @@ void ct_fault_read(struct chan *ch, uint32_t value, uint32_t mask)
         if (news & fault.bits & ~ch->err_may)
             ch->err_seen = news;           /* HALTED follows, after the word if there is one */
         ch->err_known |= news;
+        ch->halts = 0;
         ch->err_may = ch->err_one ? ch->err_may & ~ch->err_one : ch->err_may & ~news;
         ch->err_one = 0;
     }

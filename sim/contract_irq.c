@@ -20,7 +20,7 @@ enum { INTX_LAG = 4 * SETTLE };            /* clocks; INTx follows registers tha
 void ct_irq_power_on(struct chan *ch)
 {
     ch->irq = (struct irq) { .disable = SIGNALS, .reset_clk = NEVER, .pulse_clk = NEVER,
-                             .rearm_clk = NEVER, .early_clk = NEVER };
+                             .rearm_clk = NEVER, .dropped_clk = NEVER, .early_clk = NEVER };
 }
 
 /* ---- events ---- */
@@ -38,6 +38,16 @@ void ct_irq_event(struct chan *ch, uint64_t pos, bool sure)
         irq->must_clk = ch->c->now;
         irq->must_pos = pos;
     }
+}
+
+/* The event is told late: it may have been as long ago as that. */
+void ct_irq_event_since(struct chan *ch, uint64_t pos, bool sure, uint64_t clock)
+{
+    const bool first = !ch->irq.events;
+
+    ct_irq_event(ch, pos, sure);
+    if (first)
+        ch->irq.first_clk = clock;
 }
 
 /* A descriptor that was read, but not seen to start, may be dropped by a command. */
@@ -78,8 +88,10 @@ void ct_irq_rearm(struct chan *ch)
     irq->disable = SIGNALS;
     irq->rearm_clk = ch->c->now;
     irq->message_must = false;             /* a pending bit goes with the re-arm */
-    if (!irq->events && !irq->sendable_seen)
+    if (!irq->events && !irq->sendable_seen && irq->owed) {
         irq->owed = 0;
+        irq->dropped_clk = ch->c->now;
+    }
 }
 
 /* ---- signals ---- */
@@ -179,9 +191,16 @@ bool ct_irq_sendable(const struct chan *ch)
 
 void ct_irq_sendable_changed(struct contract *c)
 {
-    for (unsigned n = 0; n < c->build.channels; n++)
-        if (c->chan[n].irq.owed && ct_irq_sendable(&c->chan[n]))
-            c->chan[n].irq.sendable_seen = true;
+    for (unsigned n = 0; n < c->build.channels; n++) {
+        struct irq *irq = &c->chan[n].irq;
+
+        if (!ct_irq_sendable(&c->chan[n]))
+            continue;
+        if (!irq->owed && within(c->now, irq->dropped_clk, SETTLE))
+            irq->owed = 1;                 /* the re-arm may come too late to withdraw it */
+        if (irq->owed)
+            irq->sendable_seen = true;
+    }
 }
 
 static bool address_fits(const struct chan *ch, uint64_t addr)
@@ -272,7 +291,8 @@ void ct_irq_attention_read(struct chan *ch, bool value, bool returned)
         return;
     if (ch->irq.attention == NO)
         ch->irq.attention_read = true;
-    ch->irq.attention = NO;
+    /* A signal in the clock of the read sets it again (H-R15). */
+    ch->irq.attention = within(ch->c->now, ch->irq.pulse_clk, PIN_LAG) ? UNKNOWN : NO;
 }
 
 bool ct_irq_pending_fits(const struct chan *ch, bool value)

@@ -145,6 +145,7 @@ enum tri { NO, YES, UNKNOWN };
 struct irq {
     unsigned disable;          /* SIGNALS, SILENT or both */
     uint64_t pulse_clk, rearm_clk, reset_clk;
+    uint64_t dropped_clk;      /* a re-arm withdrew what was pending */
     unsigned events;           /* that can be latched and unsignalled: 0, 1, 2 for more */
     uint64_t first_clk, last_clk;
     bool must;                 /* at least one of them is certain */
@@ -188,6 +189,7 @@ struct chan {
     uint32_t err_one;          /* if not 0: one of these is set */
     uint32_t err_cleared;      /* written away while the error may have been set already */
     uint32_t err_seen;         /* bit of the error under way, when it has been read */
+    unsigned halts;            /* errors that may have stopped it since CHANERR was last read */
     uint64_t frozen[FROZEN];   /* upper halves of CHANSTS that a read may have frozen */
     unsigned frozen_n;         /* 0: none; FROZEN_UNKNOWN: any */
 
@@ -206,6 +208,7 @@ struct chan {
     bool lost;                 /* nothing of it is judged until a RESET is done */
     bool vague;                /* the address in CHANSTS is not judged */
     bool loose;                /* the end of the list is not judged */
+    uint64_t waiting;          /* first descriptor of a list that was to follow when all was ended */
     bool command_error;        /* several command bits were written during a run */
     const char *halt_rule;     /* broken by a bus request while HALTED */
     uint64_t low, high;        /* bounds of the completed position when not ACTIVE */
@@ -238,6 +241,7 @@ struct chan {
 
     /* On the bus. */
     unsigned reads, fetches, writes, words, messages;
+    uint64_t answer_clk;       /* of the newest answer */
 
     /* Payload. */
     uint64_t rd_pos, aw_pos;   /* next byte to request: descriptor, offset */
@@ -423,6 +427,7 @@ void ct_status_cdar(struct chan *ch, uint64_t value, uint64_t mask);
 
 void ct_irq_power_on(struct chan *ch);
 void ct_irq_event(struct chan *ch, uint64_t pos, bool sure);
+void ct_irq_event_since(struct chan *ch, uint64_t pos, bool sure, uint64_t clock);
 void ct_irq_doubt(struct chan *ch);              /* events of descriptors that may be dropped */
 void ct_irq_rearm(struct chan *ch);
 void ct_irq_reset(struct chan *ch);

@@ -110,6 +110,8 @@ void ct_state_stop(struct chan *ch, unsigned stop, unsigned target)
         ch->stop_sure = ct_state_certain(ch) && ch->idle_clk == NEVER && !ct_chain_drained(ch);
         ch->stop_word = ch->ctrl & IOAT_CHANCTRL_ERR_COMPLETION_EN;
     }
+    if (stop & STOP_NOW && ch->next.kick)
+        ch->waiting = ch->chainaddr;
     if (!(ch->stops & stop))
         ch->final_sent = ch->final_acked = false;
     if (!ch->stops || (stop == STOP_RESET && !(ch->stops & STOP_RESET)))
@@ -189,6 +191,7 @@ void ct_state_end(struct chan *ch)
     const bool failed = !(stops & (STOP_RESET | STOP_FLR)) && ct_fault_now(ch).bits;
 
     ct_fault_signals(ch);
+    ch->halts += ct_fault_left(ch) != 0;
     ch->err_may |= ct_fault_left(ch) & ~ch->err_known;
     settle_last(ch);
     ch->stops = 0;
@@ -208,6 +211,9 @@ void ct_state_end(struct chan *ch)
         begin_next(ch, &next, failed);
     else if (next.resume)
         resume(ch, ch->may & ~(unsigned)ACTIVE);
+    /* A SUSPEND behind a list that was to follow stops that one. */
+    if (stops == (STOP_SWITCH | STOP_SUSPEND) && next.kick && !failed)
+        ct_state_stop(ch, STOP_SUSPEND, SUSPENDED);
 }
 
 /* ---- registers that start and extend lists ---- */
@@ -250,7 +256,7 @@ static void count_next(struct chan *ch, uint16_t value)
     ch->next.mode = MODE_COUNT;
     ch->next.count = value;
     ch->next.kick = value != 0;
-    ch->target = value ? ACTIVE : ARMED;
+    ch->target = (value ? ACTIVE : ARMED) | (ch->target & SUSPENDED);   /* SUSPEND came after CHAINADDR */
     if (ch->stops != STOP_SWITCH) {
         ch->target |= ARMED;
         ch->dmacount_known = false;

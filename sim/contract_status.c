@@ -156,7 +156,7 @@ static void narrow(struct chan *ch, unsigned state, uint64_t pos)
     if (state == IDLE)
         ch->low = ch->high = larger(pos, ch->fin);
     if (state == SUSPENDED && !ch->vague && pos >= ch->low && pos <= ch->high)
-        ch->low = ch->rep = pos;
+        ch->low = ch->high = ch->rep = pos;
     if (ch->may != state && (ch->may & state || state == IDLE))
         ch->may = state;
     if (state != HALTED && !ch->stops)

@@ -288,6 +288,7 @@ void ct_word_answered(struct chan *ch, const struct burst *burst, bool bad)
         ch->final_acked = true;
     if (bad && !burst->halts) {
         ch->word_bad = true;
+        ch->final_sent = ch->final_acked = false;   /* of SUSPEND; the error word follows */
         ch->word_lo = burst->word_lo;      /* what it said does not count as told (K-44) */
     } else if (burst->hi > ch->word_acked) {
         ch->word_acked = burst->hi;

@@ -1,0 +1,75 @@
+/* options.c - fuzzes the readers of command lines and of limits.
+ *
+ * The bytes are words, separated by 0. A reader that refuses ends the process with status 2;
+ * here that takes it back (the link wraps exit).
+ */
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../../driver/examples/demo_cli.h"
+#include "bench/cli.h"
+#include "input.h"
+#include "soak/scenario.h"
+
+enum { WORDS = 16, TEXT = 400 };
+
+static jmp_buf refused;
+static bool reading;
+
+_Noreturn void __wrap_exit(int status);
+_Noreturn void __real_exit(int status);
+void __wrap_exit(int status)
+{
+    if (!reading)
+        __real_exit(status);     /* the fuzzer ends */
+    if (status != 0 && status != 2)
+        found("a command line ends with another status than 0 or 2");
+    longjmp(refused, 1);
+}
+
+/* What is read and printed reads back as the same. */
+static void read_limits(const char *text)
+{
+    struct soak_limits limits, again;
+    char printed[512];
+
+    if (!soak_limits_read(text, &limits))
+        return;
+    soak_limits_print(&limits, printed, sizeof printed);
+    if (!soak_limits_read(printed, &again) || memcmp(&limits, &again, sizeof limits) != 0)
+        found("limits do not survive printing");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static FILE *quiet;
+    char text[TEXT + 1], *word[WORDS + 2] = { (char[]){ "measure" } };
+    const size_t length = size > TEXT ? TEXT : size;
+    static struct options demo;
+    static struct cli cli;
+    int n = 1;
+
+    if (!quiet) {
+        quiet = freopen("/dev/null", "w", stdout);
+        if (!quiet)
+            found("/dev/null does not open");
+    }
+    memcpy(text, data, length);
+    text[length] = '\0';
+    read_limits(text);
+    for (char *at = text; at < text + length && n <= WORDS; at += strlen(at) + 1)
+        word[n++] = at;
+    word[n] = NULL;
+    reading = true;
+    optind = 0;                  /* getopt begins anew */
+    if (setjmp(refused) == 0)
+        cli_read(n, word, &cli);
+    word[0] = (char[]){ "demo" };
+    optind = 0;
+    if (setjmp(refused) == 0)
+        parse(&demo, n, word);
+    reading = false;
+    return 0;
+}

@@ -1,0 +1,52 @@
+/* test_soak.c - the first seeds of `make soak`, a campaign of which takes as long as one likes. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "soak/scenario.h"
+#include "tb.h"
+
+enum { ROWS = 10, SEEDS_PER_ROW = 10 };
+
+/* Bus master off and on is left out while two of its findings are open (docs/verification.md): the
+ * error word that is not written, and the message that a re-arm does not withdraw. */
+#define OPEN_FINDINGS "without=master"
+
+static uint64_t first_seed(void)
+{
+    const char *text = getenv("TB_SEED");
+    const uint64_t seed = text && *text ? strtoull(text, NULL, 0) : 1;
+
+    return (seed - 1) * ROWS * SEEDS_PER_ROW + 1;
+}
+
+static void run_seed(uint64_t seed, const struct soak_limits *limits)
+{
+    static struct soak_result result;
+    char command[600];
+
+    soak_run(seed, limits, NULL, &result);
+    soak_replay_command(seed, limits, command, sizeof command);
+    ck_assert_msg(!result.failed, "%s; again: %s", result.text, command);
+}
+
+/* H-S08, H-S09, H-S10, H-S12, H-S15, H-S16, H-S17, H-S21, H-D01, H-D03, H-D08, H-D09, H-W03, H-W05, H-W06,
+ * H-E01, H-E02, H-E03, H-E04, H-E05, H-E06, H-E07, H-I01, H-N02, H-N05, H-N06, H-C07, H-R17, K-11, K-15,
+ * K-16, K-18, K-19, K-30, K-45. Rows: ten seeds each. */
+START_TEST(h_s10_random_scenarios_end_as_the_sheets_say)
+{
+    struct soak_limits limits;
+
+    ck_assert(soak_limits_read(OPEN_FINDINGS, &limits));
+    for (int i = 0; i < SEEDS_PER_ROW; i++)
+        run_seed(first_seed() + (uint64_t)(_i * SEEDS_PER_ROW + i), &limits);
+}
+END_TEST
+
+Suite *soak_suite(void)
+{
+    Suite *suite = suite_create("soak");
+    TCase *tc = tb_case(suite, "soak", 120);
+
+    tcase_add_loop_test(tc, h_s10_random_scenarios_end_as_the_sheets_say, 0, ROWS);
+    return suite;
+}
