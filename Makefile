@@ -76,18 +76,32 @@ SANITIZE_OUR := $(SANITIZE_ALL) -fsanitize=undefined -fno-sanitize-recover=all
 TEST_ENV     += CK_TIMEOUT_MULTIPLIER=20
 endif
 
+# make coverage calls it with COVERAGE=1: gcc counts lines and branches of sim/ and driver/, Verilator lines and
+# toggles of the RTL; points.sv counts functional points, counters.cpp gathers what each simulator counted.
+# Registers start at 0 there: a bit that a random start value changed would count as a toggle.
+ifdef COVERAGE
+B            := build/coverage/build
+COVER_SV     := tb/coverage/points.sv
+COVER_MODEL  := --coverage-line --coverage-toggle tb/coverage/rtl_only.vlt
+LDLIBS       += --coverage -Wl,--wrap=_ZN5Vioat5finalEv \
+                -Wl,--wrap=_Z36Vioat___024root___configure_coverageP15Vioat___024rootb
+$(B)/obj/sim/%.o $(B)/obj/driver/%.o: private CFLAGS += --coverage -O1
+cover_object  = $(B)/$1/coverage/counters.o
+endif
+
 # The simulator's C is small functions in many files: gcc joins them when it links.
-LTO := $(if $(SANITIZE),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
+LTO := $(if $(SANITIZE)$(COVERAGE),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
 $(B)/obj/sim/%.o: private CFLAGS += $(LTO)
 
 # As fast as Verilator gets with waves compiled in; registers without a reset value
 # start at random when the simulator asks for it. Style is for make lint to judge.
 VERILATOR := verilator --cc --trace-fst --default-language 1364-2005 --prefix Vioat -O3 --flatten \
-             --x-assign fast --x-initial unique -Wno-lint -Wno-style -Irtl +1800-2017ext+sv
-MODEL_OPT := OPT_FAST="-O3 $(SANITIZE_ALL)" OPT_SLOW="-O1 $(SANITIZE_ALL)" OPT_GLOBAL="-O2 $(SANITIZE_ALL)"
+             --x-assign fast --x-initial $(if $(COVERAGE),0,unique) -Wno-lint -Wno-style -Irtl +1800-2017ext+sv
+MODEL_OPT := OPT_FAST="$(if $(COVERAGE),-O1,-O3) $(SANITIZE_ALL)" \
+             OPT_SLOW="$(if $(COVERAGE),-O0,-O1) $(SANITIZE_ALL)" OPT_GLOBAL="-O2 $(SANITIZE_ALL)"
 MODEL_CXX  = -isystem $$(verilator --getenv VERILATOR_ROOT)/include \
              -isystem $$(verilator --getenv VERILATOR_ROOT)/include/vltstd \
-             -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0
+             -DVM_COVERAGE=$(if $(COVERAGE),1,0) -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0
 
 # Configurations do not depend on each other. A -j of the caller, or of a make that
 # runs this one, prevails.
@@ -100,7 +114,7 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help demo sim test cosim breaks formal lint synth regs diagrams trace asan clean FORCE \
+.PHONY: help demo sim test cosim breaks coverage formal lint synth regs diagrams trace asan clean FORCE \
         bench bench-config bench-baseline bench-area
 
 help: ## list the targets
@@ -113,7 +127,7 @@ help: ## list the targets
 RTL      := $(wildcard rtl/*.v)
 RTL_ALL  := $(RTL) $(wildcard rtl/*.vh)
 SIM_CPP  := $(wildcard sim/*.cpp)
-SIM_SV   := $(wildcard sim/*.sv)
+SIM_SV   := $(wildcard sim/*.sv) $(COVER_SV)
 LIB_C    := $(wildcard driver/*.c sim/*.c) $(filter-out sim/cosim/main.c,$(wildcard sim/cosim/*.c))
 TB_C     := $(wildcard tb/*.c)
 BENCH_C  := $(wildcard tb/bench/*.c)
@@ -146,7 +160,7 @@ $(B)/obj/tb/suites.inc: FORCE
 $(B)/runtime/libverilated.a: Makefile | need-build
 	@echo "CXX Verilator's run-time library"; mkdir -p $(@D)
 	$(Q)printf '%s\n' 'module empty;' 'import "DPI-C" function void call();' 'initial call();' endmodule >$(@D)/empty.sv
-	$(Q)$(VERILATOR) --top-module empty --Mdir $(@D) $(@D)/empty.sv
+	$(Q)$(VERILATOR) $(COVER_MODEL) --top-module empty --Mdir $(@D) $(@D)/empty.sv
 	$(Q)printf '%s\n' 'include Vioat.mk' 'all-objects: $$(VK_GLOBAL_OBJS)' >$(@D)/objects.mk
 	$(Q)+$(MAKE) -C $(@D) -f objects.mk $(MODEL_OPT) all-objects >$(@D)/log 2>&1 || { cat $(@D)/log; exit 1; }
 	$(Q)rm -f $@ && ar rcs $@ $(@D)/verilated*.o
@@ -154,6 +168,7 @@ $(B)/runtime/libverilated.a: Makefile | need-build
 # ---- one configuration ----
 
 space     := $() $()
+comma     := ,
 CONFIG    := w$(WIDTH)c$(CHANNELS)$(patsubst 1,d,$(filter 1,$(DESC_PORT)))$(if $(PARAMS),-$(subst $(space),-,$(subst =,,$(strip $(PARAMS)))))
 
 # w64c4d-PREFETCH8: its plain part, width, channels, port, parameters.
@@ -168,7 +183,7 @@ define configuration
 $(B)/$1/model/Vioat.mk: $(RTL_ALL) $(SIM_SV) sim/pins.awk Makefile | need-build
 	@echo "VERILATE $1"; mkdir -p $$(@D)
 	$(Q)awk -f sim/pins.awk rtl/ioat_engine.v >$$(@D)/ioat_pins.v
-	$(Q)$(VERILATOR) --top-module ioat_pins --Mdir $$(@D) $(addprefix -G,$(call params,$1)) \
+	$(Q)$(VERILATOR) $(COVER_MODEL) --top-module ioat_pins --Mdir $$(@D) $(addprefix -G,$(call params,$1)) \
 	    $$(@D)/ioat_pins.v $(RTL) $(SIM_SV) >$$(@D)/log 2>&1 || { grep -m 1 _must_be_ $$(@D)/log || cat $$(@D)/log; exit 1; }
 	@touch $$@
 
@@ -184,8 +199,14 @@ $(B)/$1/sim/%.o: sim/%.cpp $(B)/$1/model/Vioat.mk Makefile | need-build
 
 -include $(patsubst sim/%.cpp,$(B)/$1/sim/%.d,$(SIM_CPP))
 
+$(B)/$1/coverage/%.o: tb/coverage/%.cpp $(B)/$1/model/Vioat.mk Makefile | need-build
+	@echo "CXX $$< for $1"; mkdir -p $$(@D)
+	$(Q)$$(CXX) $$(CXXFLAGS) $(INCLUDES) -isystem $(B)/$1/model $$(MODEL_CXX) -MMD -MP -c -o $$@ $$<
+
+-include $(B)/$1/coverage/counters.d
+
 LINK_$1 := $(call objects,$(LIB_C)) $(patsubst sim/%.cpp,$(B)/$1/sim/%.o,$(SIM_CPP)) \
-           $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a
+           $(call cover_object,$1) $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a
 
 $(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB)) $$(LINK_$1)
 	@echo "LINK $$@"
@@ -249,6 +270,14 @@ bench-speed: $(B)/w64c1/speed
 asan: ## run every suite with the address and undefined-behaviour sanitizers
 	@$(MAKE) SANITIZE=1 run-$(CONFIG)
 	@tb/tools/run-tests total build/asan/$(CONFIG)
+
+# Suites of the RTL on a narrow bus, and on a wide one those that its width matters to; speed is not what they test.
+COVERAGE_64  := $(filter-out bench timing,$(SUITES))
+COVERAGE_512 := $(SMOKE) error fault random reject state
+
+coverage: need-coverage ## what the suites reach: lines, toggles, functional points; rewrites docs/verification.md
+	@$(MAKE) COVERAGE=1 build/coverage/build/w64c4/tb_all build/coverage/build/w512c1/tb_all
+	@tb/tools/coverage w64c4:$(subst $(space),$(comma),$(COVERAGE_64)) w512c1:$(subst $(space),$(comma),$(COVERAGE_512))
 
 # ---- speed and size ----
 
@@ -396,6 +425,6 @@ clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
-.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim
-need-build need-lint need-synth need-regs need-formal need-cosim: need-%:
+.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-coverage
+need-build need-lint need-synth need-regs need-formal need-cosim need-coverage: need-%:
 	@tb/tools/need-packages $*
