@@ -21,6 +21,8 @@ TABLES    ?=#        bench-config: only these tables, "size,align"; empty: all
 T         ?=#        test: a suite, a case or a test function
 COSIM     ?= standard# cosim: standard, or all: also the builds that a driver can tell apart
 ROUNDS    ?= 1#      cosim: times the standard number of transfers
+MUTANTS   ?= 1200# mutate: mutants to make
+MINUTES   ?= 0#     mutate: judge them for so long, and go on the next time; 0: all
 V         ?=#        1: show the commands
 
 WIDTHS     := 64 128 256 512
@@ -50,6 +52,8 @@ $(call number,LATENCY)
 $(call number,SEED)
 $(if $(filter-out $(WIDTHS),$(ALSO)),$(error ALSO=$(ALSO): allowed are $(WIDTHS)))
 $(call number,ROUNDS)
+$(call number,MUTANTS)
+$(call number,MINUTES)
 $(call one_of,COSIM,standard all,standard and all)
 
 # ---- tools and flags ----
@@ -86,7 +90,15 @@ COVER_MODEL  := --coverage-line --coverage-toggle tb/coverage/rtl_only.vlt
 LDLIBS       += --coverage -Wl,--wrap=_ZN5Vioat5finalEv \
                 -Wl,--wrap=_Z36Vioat___024root___configure_coverageP15Vioat___024rootb
 $(B)/obj/sim/%.o $(B)/obj/driver/%.o: private CFLAGS += --coverage -O1
-cover_object  = $(B)/$1/coverage/counters.o
+extra_object  = $(B)/$1/coverage/counters.o
+endif
+
+# make mutate calls it with MUTATE=1: the engine is the one with all mutants in it, of which MUTANT selects one.
+ifdef MUTATE
+B            := build/mutate/build
+MODEL_V      := build/mutate/engine.sv build/mutate/mutants.v
+LDLIBS       += -Wl,--wrap=_ck_assert_failed
+extra_object  = $(B)/obj/tb/mutate/mutant.o
 endif
 
 # The simulator's C is small functions in many files: gcc joins them when it links.
@@ -96,7 +108,7 @@ $(B)/obj/sim/%.o: private CFLAGS += $(LTO)
 # As fast as Verilator gets with waves compiled in; registers without a reset value
 # start at random when the simulator asks for it. Style is for make lint to judge.
 VERILATOR := verilator --cc --trace-fst --default-language 1364-2005 --prefix Vioat -O3 --flatten \
-             --x-assign fast --x-initial $(if $(COVERAGE),0,unique) -Wno-lint -Wno-style -Irtl +1800-2017ext+sv
+             --x-assign fast --x-initial $(if $(COVERAGE),0,unique) -Wno-lint -Wno-style $(if $(MUTATE),-Wno-UNOPTFLAT) -Irtl +1800-2017ext+sv
 MODEL_OPT := OPT_FAST="$(if $(COVERAGE),-O1,-O3) $(SANITIZE_ALL)" \
              OPT_SLOW="$(if $(COVERAGE),-O0,-O1) $(SANITIZE_ALL)" OPT_GLOBAL="-O2 $(SANITIZE_ALL)"
 MODEL_CXX  = -isystem $$(verilator --getenv VERILATOR_ROOT)/include \
@@ -114,7 +126,7 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help demo sim test cosim breaks coverage formal lint synth regs diagrams trace asan clean FORCE \
+.PHONY: help demo sim test cosim breaks coverage mutate formal lint synth regs diagrams trace asan clean FORCE \
         bench bench-config bench-baseline bench-area
 
 help: ## list the targets
@@ -128,6 +140,7 @@ RTL      := $(wildcard rtl/*.v)
 RTL_ALL  := $(RTL) $(wildcard rtl/*.vh)
 SIM_CPP  := $(wildcard sim/*.cpp)
 SIM_SV   := $(wildcard sim/*.sv) $(COVER_SV)
+MODEL_V  ?= $(RTL) $(SIM_SV)
 LIB_C    := $(wildcard driver/*.c sim/*.c) $(filter-out sim/cosim/main.c,$(wildcard sim/cosim/*.c))
 TB_C     := $(wildcard tb/*.c)
 BENCH_C  := $(wildcard tb/bench/*.c)
@@ -180,11 +193,11 @@ params    = DATA_W=$(call width,$1) CHAN_N=$(call channels,$1) DESC_PORT=$(call 
 
 # $(eval $(call configuration,w64c4)): its model, its simulator, its programs.
 define configuration
-$(B)/$1/model/Vioat.mk: $(RTL_ALL) $(SIM_SV) sim/pins.awk Makefile | need-build
+$(B)/$1/model/Vioat.mk: $(RTL_ALL) $(MODEL_V) sim/pins.awk Makefile | need-build
 	@echo "VERILATE $1"; mkdir -p $$(@D)
 	$(Q)awk -f sim/pins.awk rtl/ioat_engine.v >$$(@D)/ioat_pins.v
 	$(Q)$(VERILATOR) $(COVER_MODEL) --top-module ioat_pins --Mdir $$(@D) $(addprefix -G,$(call params,$1)) \
-	    $$(@D)/ioat_pins.v $(RTL) $(SIM_SV) >$$(@D)/log 2>&1 || { grep -m 1 _must_be_ $$(@D)/log || cat $$(@D)/log; exit 1; }
+	    $$(@D)/ioat_pins.v $(MODEL_V) >$$(@D)/log 2>&1 || { grep -m 1 _must_be_ $$(@D)/log || cat $$(@D)/log; exit 1; }
 	@touch $$@
 
 $(B)/$1/model/Vioat__ALL.a: $(B)/$1/model/Vioat.mk
@@ -206,7 +219,7 @@ $(B)/$1/coverage/%.o: tb/coverage/%.cpp $(B)/$1/model/Vioat.mk Makefile | need-b
 -include $(B)/$1/coverage/counters.d
 
 LINK_$1 := $(call objects,$(LIB_C)) $(patsubst sim/%.cpp,$(B)/$1/sim/%.o,$(SIM_CPP)) \
-           $(call cover_object,$1) $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a
+           $(call extra_object,$1) $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a
 
 $(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB)) $$(LINK_$1)
 	@echo "LINK $$@"
@@ -271,9 +284,11 @@ asan: ## run every suite with the address and undefined-behaviour sanitizers
 	@$(MAKE) SANITIZE=1 run-$(CONFIG)
 	@tb/tools/run-tests total build/asan/$(CONFIG)
 
-# Suites of the RTL on a narrow bus, and on a wide one those that its width matters to; speed is not what they test.
-COVERAGE_64  := $(filter-out bench timing,$(SUITES))
-COVERAGE_512 := $(SMOKE) error fault random reject state
+# On one channel and a wide bus all suites, but those that test speed; on several channels and a narrow bus, which
+# take longer, those that these matter to.
+COVERAGE_512 := $(filter-out bench timing,$(SUITES))
+COVERAGE_64  := abort address attr bus data error fault fence flags flow irq list null phase random regfx regs reject \
+                state stop storm suspend word
 
 coverage: need-coverage ## what the suites reach: lines, toggles, functional points; rewrites docs/verification.md
 	@$(MAKE) COVERAGE=1 build/coverage/build/w64c4/tb_all build/coverage/build/w512c1/tb_all
@@ -421,10 +436,31 @@ breaks: $(B)/w64c4/tb_all ## break one rule of the RTL at a time: every one must
 formal: need-formal ## prove the promises of the RTL: tb/formal/proofs.txt, or the lines of it that contain T
 	@tb/tools/formal '$(T)'
 
+# All mutants in one module: each is a multiplexer that the input `mutant` switches.
+MUTATE_DIR  := build/mutate
+MUTANT_BITS := 14
+mutant_read  = $(call yosys_read,w64c1); proc; flatten; memory_collect; opt_clean
+
+$(MUTATE_DIR)/list.ys: $(RTL_ALL) | need-mutate
+	@echo "MUTANTS $(MUTANTS)"; mkdir -p $(@D); rm -f $(@D)/verdicts $(@D)/tries
+	$(Q)yosys -q -p '$(mutant_read); mutate -list $(MUTANTS) -seed $(or $(SEED),1) -ctrl mutant $(MUTANT_BITS) 1 -o $@'
+
+$(MUTATE_DIR)/mutants.v: $(MUTATE_DIR)/list.ys
+	@echo "MUTATE"
+	$(Q)yosys -q -p '$(mutant_read); script $<; rename ioat_engine mutated_engine; write_verilog -noattr $@'
+
+$(MUTATE_DIR)/engine.sv: rtl/ioat_engine.v tb/mutate/engine.awk
+	@mkdir -p $(@D)
+	$(Q)awk -v BITS=$(MUTANT_BITS) -f tb/mutate/engine.awk rtl/ioat_engine.v >$@
+
+mutate: need-mutate ## break the RTL in MUTANTS places, one at a time; for MINUTES, then again; rewrites docs/verification.md
+	@$(MAKE) MUTATE=1 build/mutate/build/w64c1/tb_all
+	@tb/tools/mutate $(MINUTES)
+
 clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
-.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-coverage
-need-build need-lint need-synth need-regs need-formal need-cosim need-coverage: need-%:
+.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-coverage need-mutate
+need-build need-lint need-synth need-regs need-formal need-cosim need-coverage need-mutate: need-%:
 	@tb/tools/need-packages $*

@@ -125,14 +125,18 @@ START_TEST(k_05_second_command_in_each_phase_leads_to_the_state_of_the_table)
 }
 END_TEST
 
-/* H-C07: the phases, and the states in which nothing runs. */
-enum { REST_N = 4 };
-static const unsigned rests[REST_N] = { END(ARMED), END(IDLE), END(SUSPENDED), END(HALTED) };
+/* H-C07: the phases, and the states between commands. */
+enum { REST_N = 5 };
+static const unsigned rests[REST_N] = {
+    END(ARMED), END(IDLE), END(SUSPENDED), END(HALTED), END(ACTIVE),
+};
 
 static void rest(struct tb *tb, unsigned state, const struct scene *scene)
 {
+    if (state == IOAT_CHANSTS_STATE_ACTIVE)
+        hold(tb, IOAT_SIM_FAULT_READ, scene->src.bus, COPY_BYTES);
     tb_start_list(tb, 0, scene->bus[0]);
-    tb_wait_state(tb, 0, TB_IN(IDLE), TB_LONG);
+    tb_wait_state(tb, 0, state == IOAT_CHANSTS_STATE_ACTIVE ? TB_IN(ACTIVE) : TB_IN(IDLE), TB_LONG);
     if (state == IOAT_CHANSTS_STATE_ARMED)
         TB_WR(tb, 0, CHAINADDR, scene->bus[0]);
     if (state == IOAT_CHANSTS_STATE_SUSPENDED)
@@ -186,7 +190,29 @@ START_TEST(h_c07_flr_in_each_phase_and_state_ends_at_power_on_values)
 }
 END_TEST
 
-/* K-19: with bus master off the word of a SUSPEND waits; RESET does not wait for it. */
+/* H-C04, K-62: a list under way waits for bus master, and then goes on as if nothing had been. */
+START_TEST(h_c04_list_waits_for_bus_master)
+{
+    struct tb *tb = tb_open(NULL);
+    struct scene scene = new_scene(tb);
+
+    hold(tb, IOAT_SIM_FAULT_READ, scene.src.bus, COPY_BYTES);
+    tb_start_list(tb, 0, scene.bus[0]);
+    tb_step(tb, PATIENCE);
+    tb_bus_master(tb, false);
+    ioat_sim_fault_clear(tb->sim);
+    tb_step(tb, PATIENCE);
+    tb_assert_state(tb, 0, ACTIVE);
+    tb_assert_eq(tb, tb->watch[0].data_aw.n, 0);
+    tb_bus_master(tb, true);
+    tb_wait_state(tb, 0, TB_IN(IDLE) | TB_IN(HALTED), TB_LONG);
+    tb_assert_reg(tb, 0, CHANSTS, TB_WORD(scene.bus[1], IDLE));
+    tb_check_copy(tb, &scene.dst, &scene.src, COPY_BYTES);
+    tb_close(tb);
+}
+END_TEST
+
+/* K-20: with bus master off the word of a SUSPEND waits; RESET does not wait for it. */
 START_TEST(k_20_reset_ends_a_suspend_whose_word_cannot_be_written)
 {
     struct tb *tb = tb_open(NULL);
@@ -381,6 +407,7 @@ Suite *phase_suite(void)
                         PHASE_N * SECOND_N);
     tcase_add_loop_test(tc, h_c07_flr_in_each_phase_and_state_ends_at_power_on_values, 0,
                         PHASE_N + REST_N);
+    tcase_add_test(tc, h_c04_list_waits_for_bus_master);
     tcase_add_test(tc, k_20_reset_ends_a_suspend_whose_word_cannot_be_written);
     tc = tb_case(suite, "phase-faults", 30);
     tcase_add_test(tc, h_e03_error_answer_to_the_word_of_suspend_halts);

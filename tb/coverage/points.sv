@@ -98,7 +98,7 @@ bind ioat_control command_points points (.*);
 // ---- each pair of flags, with each of its four values, at each alignment; bad descriptors by place ----
 
 module descriptor_points #(
-    parameter DATA_W = 64                    // bits
+    parameter BYTE_LOG2 = 3                  // log2 of the bytes of a bus word
 ) (
     input wire        clk,
     input wire        rst,
@@ -115,7 +115,6 @@ module descriptor_points #(
 );
     /* verilator tracing_off */
     localparam FLAGS = 8, ALIGNMENTS = 5, CAUSES = 13, PLACES = 3;
-    localparam BYTE_LOG2 = $clog2(DATA_W / 8);
 
     int hits [FLAGS][FLAGS][4][ALIGNMENTS];
     int faults [CAUSES][PLACES];
@@ -221,7 +220,7 @@ module descriptor_points #(
     end
 endmodule
 
-bind ioat_start descriptor_points #(.DATA_W(DATA_W)) points (.*);
+bind ioat_start descriptor_points #(.BYTE_LOG2(BYTE_LOG2)) points (.*);
 
 // ---- error answers, by the place of the beat or burst in its whole ----
 
