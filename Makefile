@@ -21,13 +21,14 @@ TABLES    ?=#        bench-config: only these tables, "size,align"; empty: all
 T         ?=#        test: a suite, a case or a test function
 SEEDS     ?= 1..300# soak: seeds A..B, or one
 DESCRIPTORS ?=#      soak: instead, seeds from the first of SEEDS on until so many descriptors are checked
-MINUTES   ?=#        soak: begin no seed after so many minutes
+MINUTES   ?=#        soak, mutate: begin nothing after so many minutes
 LIMITS    ?=#        soak: part of each seed; build/*/soak --help
 WAVE      ?=#        soak: 1: record the one seed in waves/soak.fst
 TIME      ?= 60#     fuzz: seconds, of all fuzzers together
 AGAIN     ?=#        fuzz: an input that was kept
 COSIM     ?= standard# cosim: standard, or all: also the builds that a driver can tell apart
 ROUNDS    ?= 1#      cosim: times the standard number of transfers
+MUTANTS   ?= 1200# mutate: mutants to make
 V         ?=#        1: show the commands
 
 WIDTHS     := 64 128 256 512
@@ -60,6 +61,7 @@ $(call number,ROUNDS)
 $(call number,DESCRIPTORS)
 $(call number,MINUTES)
 $(call number,TIME)
+$(call number,MUTANTS)
 $(call one_of,COSIM,standard all,standard and all)
 
 # ---- tools and flags ----
@@ -105,19 +107,41 @@ SANITIZE_ALL := -O1 -fno-omit-frame-pointer -fsanitize=address,fuzzer-no-link
 SANITIZE_OUR := $(SANITIZE_ALL) -fsanitize=undefined -fno-sanitize-recover=all -Wno-unused-command-line-argument
 endif
 
+# make coverage calls it with COVERAGE=1: gcc counts lines and branches of sim/ and driver/, Verilator lines and
+# toggles of the RTL; points.sv counts functional points, counters.cpp gathers what each simulator counted.
+# Registers start at 0 there: a bit that a random start value changed would count as a toggle.
+ifdef COVERAGE
+B            := build/coverage/build
+COVER_SV     := tb/coverage/points.sv
+COVER_MODEL  := --coverage-line --coverage-toggle tb/coverage/rtl_only.vlt
+LDLIBS       += --coverage -Wl,--wrap=_ZN5Vioat5finalEv \
+                -Wl,--wrap=_Z36Vioat___024root___configure_coverageP15Vioat___024rootb
+$(B)/obj/sim/%.o $(B)/obj/driver/%.o: private CFLAGS += --coverage -O1
+extra_object  = $(B)/$1/coverage/counters.o
+endif
+
+# make mutate calls it with MUTATE=1: the engine is the one with all mutants in it, of which MUTANT selects one.
+ifdef MUTATE
+B            := build/mutate/build
+MODEL_V      := build/mutate/engine.sv build/mutate/mutants.v
+LDLIBS       += -Wl,--wrap=_ck_assert_failed
+extra_object  = $(B)/obj/tb/mutate/mutant.o
+endif
+
 # The simulator's C is small functions in many files: gcc joins them when it links.
-LTO := $(if $(SANITIZE)$(PIC),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
+LTO := $(if $(SANITIZE)$(PIC)$(COVERAGE),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
 $(B)/obj/sim/%.o: private CFLAGS += $(LTO)
 
 # As fast as Verilator gets with waves compiled in; registers without a reset value
 # start at random when the simulator asks for it. Style is for make lint to judge.
 VERILATOR := verilator --cc --trace-fst --default-language 1364-2005 --prefix Vioat -O3 --flatten \
-             --x-assign fast --x-initial unique -Wno-lint -Wno-style -Irtl +1800-2017ext+sv
-MODEL_OPT := OPT_FAST="-O3 $(SANITIZE_ALL)" OPT_SLOW="-O1 $(SANITIZE_ALL)" OPT_GLOBAL="-O2 $(SANITIZE_ALL)"
+             --x-assign fast --x-initial $(if $(COVERAGE),0,unique) -Wno-lint -Wno-style $(if $(MUTATE),-Wno-UNOPTFLAT) -Irtl +1800-2017ext+sv
+MODEL_OPT := OPT_FAST="$(if $(COVERAGE),-O1,-O3) $(SANITIZE_ALL)" \
+             OPT_SLOW="$(if $(COVERAGE),-O0,-O1) $(SANITIZE_ALL)" OPT_GLOBAL="-O2 $(SANITIZE_ALL)"
 MODEL_OPT += $(if $(FUZZ),CXX=$(CXX) LINK=$(CXX))
 MODEL_CXX  = -isystem $$(verilator --getenv VERILATOR_ROOT)/include \
              -isystem $$(verilator --getenv VERILATOR_ROOT)/include/vltstd \
-             -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0
+             -DVM_COVERAGE=$(if $(COVERAGE),1,0) -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0
 
 # Configurations do not depend on each other. A -j of the caller, or of a make that
 # runs this one, prevails.
@@ -130,7 +154,7 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help demo sim test soak faults fuzz cosim breaks formal lint synth regs diagrams trace asan clean FORCE \
+.PHONY: help demo sim test soak faults fuzz cosim breaks coverage mutate formal lint synth regs diagrams trace asan clean FORCE \
         bench bench-config bench-baseline bench-area
 
 help: ## list the targets
@@ -143,7 +167,8 @@ help: ## list the targets
 RTL      := $(wildcard rtl/*.v)
 RTL_ALL  := $(RTL) $(wildcard rtl/*.vh)
 SIM_CPP  := $(wildcard sim/*.cpp)
-SIM_SV   := $(wildcard sim/*.sv)
+SIM_SV   := $(wildcard sim/*.sv) $(COVER_SV)
+MODEL_V  ?= $(RTL) $(SIM_SV)
 LIB_C    := $(wildcard driver/*.c sim/*.c) $(filter-out sim/cosim/main.c,$(wildcard sim/cosim/*.c))
 TB_C     := $(wildcard tb/*.c)
 BENCH_C  := $(wildcard tb/bench/*.c)
@@ -191,7 +216,7 @@ $(B)/obj/tb/suites.inc: FORCE
 $(B)/runtime/libverilated.a: Makefile | need-build
 	@echo "CXX Verilator's run-time library"; mkdir -p $(@D)
 	$(Q)printf '%s\n' 'module empty;' 'import "DPI-C" function void call();' 'initial call();' endmodule >$(@D)/empty.sv
-	$(Q)$(VERILATOR) --top-module empty --Mdir $(@D) $(@D)/empty.sv
+	$(Q)$(VERILATOR) $(COVER_MODEL) --top-module empty --Mdir $(@D) $(@D)/empty.sv
 	$(Q)printf '%s\n' 'include Vioat.mk' 'all-objects: $$(VK_GLOBAL_OBJS)' >$(@D)/objects.mk
 	$(Q)+$(MAKE) -C $(@D) -f objects.mk $(MODEL_OPT) all-objects >$(@D)/log 2>&1 || { cat $(@D)/log; exit 1; }
 	$(Q)rm -f $@ && ar rcs $@ $(@D)/verilated*.o
@@ -222,11 +247,11 @@ params    = DATA_W=$(call width,$1) CHAN_N=$(call channels,$1) DESC_PORT=$(call 
 
 # $(eval $(call configuration,w64c4)): its model, its simulator, its programs.
 define configuration
-$(B)/$1/model/Vioat.mk: $(RTL_ALL) $(SIM_SV) sim/pins.awk Makefile | need-build
+$(B)/$1/model/Vioat.mk: $(RTL_ALL) $(MODEL_V) sim/pins.awk Makefile | need-build
 	@echo "VERILATE $1"; mkdir -p $$(@D)
 	$(Q)awk -f sim/pins.awk rtl/ioat_engine.v >$$(@D)/ioat_pins.v
-	$(Q)$(VERILATOR) --top-module ioat_pins --Mdir $$(@D) $(addprefix -G,$(call params,$1)) \
-	    $$(@D)/ioat_pins.v $(RTL) $(SIM_SV) >$$(@D)/log 2>&1 || { grep -m 1 _must_be_ $$(@D)/log || cat $$(@D)/log; exit 1; }
+	$(Q)$(VERILATOR) $(COVER_MODEL) --top-module ioat_pins --Mdir $$(@D) $(addprefix -G,$(call params,$1)) \
+	    $$(@D)/ioat_pins.v $(MODEL_V) >$$(@D)/log 2>&1 || { grep -m 1 _must_be_ $$(@D)/log || cat $$(@D)/log; exit 1; }
 	@touch $$@
 
 $(B)/$1/model/Vioat__ALL.a: $(B)/$1/model/Vioat.mk
@@ -241,8 +266,14 @@ $(B)/$1/sim/%.o: sim/%.cpp $(B)/$1/model/Vioat.mk Makefile | need-build
 
 -include $(patsubst sim/%.cpp,$(B)/$1/sim/%.d,$(SIM_CPP))
 
+$(B)/$1/coverage/%.o: tb/coverage/%.cpp $(B)/$1/model/Vioat.mk Makefile | need-build
+	@echo "CXX $$< for $1"; mkdir -p $$(@D)
+	$(Q)$$(CXX) $$(CXXFLAGS) $(INCLUDES) -isystem $(B)/$1/model $$(MODEL_CXX) -MMD -MP -c -o $$@ $$<
+
+-include $(B)/$1/coverage/counters.d
+
 LINK_$1 := $(call objects,$(LIB_C)) $(patsubst sim/%.cpp,$(B)/$1/sim/%.o,$(SIM_CPP)) \
-           $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a
+           $(call extra_object,$1) $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a
 
 $(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB) $(CLI_C) $(SOAK_LIB)) $$(LINK_$1)
 	@echo "LINK $$@"
@@ -440,6 +471,16 @@ asan: ## run every suite with the address and undefined-behaviour sanitizers
 	@$(MAKE) SANITIZE=1 run-$(CONFIG)
 	@tb/tools/run-tests total build/asan/$(CONFIG)
 
+# On one channel and a wide bus all suites, but those that test speed; on several channels and a narrow bus, which
+# take longer, those that these matter to.
+COVERAGE_512 := $(filter-out bench timing,$(SUITES))
+COVERAGE_64  := abort address attr bus data error fault fence flags flow irq list null phase random regfx regs reject \
+                state stop storm suspend word
+
+coverage: need-coverage ## what the suites reach: lines, toggles, functional points; rewrites docs/verification.md
+	@$(MAKE) COVERAGE=1 build/coverage/build/w64c4/tb_all build/coverage/build/w512c1/tb_all
+	@tb/tools/coverage w64c4:$(subst $(space),$(comma),$(COVERAGE_64)) w512c1:$(subst $(space),$(comma),$(COVERAGE_512))
+
 # ---- speed and size ----
 
 # The parameters that are to reach 99 % of the bound at L = 250 (docs/performance.md).
@@ -591,10 +632,31 @@ breaks: $(B)/w64c4/tb_all ## break one rule of the RTL at a time: every one must
 formal: need-formal ## prove the promises of the RTL: tb/formal/proofs.txt, or the lines of it that contain T
 	@tb/tools/formal '$(T)'
 
+# All mutants in one module: each is a multiplexer that the input `mutant` switches.
+MUTATE_DIR  := build/mutate
+MUTANT_BITS := 14
+mutant_read  = $(call yosys_read,w64c1); proc; flatten; memory_collect; opt_clean
+
+$(MUTATE_DIR)/list.ys: $(RTL_ALL) | need-mutate
+	@echo "MUTANTS $(MUTANTS)"; mkdir -p $(@D); rm -f $(@D)/verdicts $(@D)/tries
+	$(Q)yosys -q -p '$(mutant_read); mutate -list $(MUTANTS) -seed $(or $(SEED),1) -ctrl mutant $(MUTANT_BITS) 1 -o $@'
+
+$(MUTATE_DIR)/mutants.v: $(MUTATE_DIR)/list.ys
+	@echo "MUTATE"
+	$(Q)yosys -q -p '$(mutant_read); script $<; rename ioat_engine mutated_engine; write_verilog -noattr $@'
+
+$(MUTATE_DIR)/engine.sv: rtl/ioat_engine.v tb/mutate/engine.awk
+	@mkdir -p $(@D)
+	$(Q)awk -v BITS=$(MUTANT_BITS) -f tb/mutate/engine.awk rtl/ioat_engine.v >$@
+
+mutate: need-mutate ## break the RTL in MUTANTS places, one at a time; for MINUTES, then again; rewrites docs/verification.md
+	@$(MAKE) MUTATE=1 build/mutate/build/w64c1/tb_all
+	@tb/tools/mutate $(or $(MINUTES),0)
+
 clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
-.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz
-need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz: need-%:
+.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate
+need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate: need-%:
 	@tb/tools/need-packages $*

@@ -254,6 +254,7 @@ struct chan {
     uint64_t word_acked;       /* newest position covered by an answered word, at most */
     uint64_t word_clk;         /* last answer to a word: the next is requested after it */
     bool final_sent, final_acked;
+    bool final_halts;          /* it says HALTED */
     uint64_t final_lo, final_hi;
     bool word_bad;             /* a word got an error answer */
     bool fault_signalled;      /* the event of the error is accounted for */

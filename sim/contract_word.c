@@ -69,7 +69,7 @@ void ct_word_write(struct chan *ch, struct burst *burst, unsigned cache)
               ch->chancmp);
     else if (ch->words)
         ct_wrong(ch, "K-40", "completion word while the one before it is not answered");
-    else if (ch->final_sent)
+    else if (ch->final_sent && (ch->final_halts || !ct_fault_now(ch).bits))   /* an error may follow SUSPEND's */
         ct_wrong(ch, "H-W06", "another completion word after the one that ends the list");
     else if (cache != SNOOP)
         ct_wrong(ch, "K-34", "completion word with AxCACHE 0x%x, not 0x%x", cache, SNOOP);
@@ -276,6 +276,7 @@ void ct_word_beat(struct chan *ch, struct burst *burst, const uint8_t *data, uin
         return;
     }
     ch->final_sent = true;
+    ch->final_halts = burst->halts;
     ch->final_lo = burst->lo;
     ch->final_hi = burst->hi;
     ch->word_lo = larger(ch->word_lo, burst->lo);
@@ -284,9 +285,11 @@ void ct_word_beat(struct chan *ch, struct burst *burst, const uint8_t *data, uin
 void ct_word_answered(struct chan *ch, const struct burst *burst, bool bad)
 {
     ch->word_clk = ch->c->now;
-    if (burst->final && ch->final_sent)
+    if (burst->final && ch->final_sent && (!bad || burst->halts))
         ch->final_acked = true;
     if (bad && !burst->halts) {
+        if (burst->final)
+            ch->final_sent = false;        /* the word of SUSPEND: the error word is to come */
         ch->word_bad = true;
         ch->final_sent = ch->final_acked = false;   /* of SUSPEND; the error word follows */
         ch->word_lo = burst->word_lo;      /* what it said does not count as told (K-44) */

@@ -1,0 +1,188 @@
+/* test_address.c - every address bit of every access, and every value of the priority field.
+ *
+ * Two regions whose addresses are each other's complement above the region's size: what goes from
+ * one to the other changes every address bit.
+ */
+#include <string.h>
+
+#include "tb.h"
+
+enum { REGION_LOG2 = 16, REGION_BYTES = 1 << REGION_LOG2, ROUNDS = 4, BYTES = 600, SIDES = 2 };
+
+/* Where the parts of a region are. */
+enum { AT_DESC = 0, AT_SRC = 0x1000, AT_SRC_2 = 0x3000, AT_DST = 0x5000, AT_DST_2 = 0x7000,
+       AT_WORD = 0x9000, AT_MESSAGE = 0xa000, AT_MORE = 0xb000 };
+
+struct side {
+    uint64_t bus;
+    uint8_t *cpu;
+};
+
+static struct side new_side(struct tb *tb, uint64_t pattern)
+{
+    unsigned unused = 64 - tb->build->addr_bits;
+    struct side side = { .bus = pattern << unused >> unused >> REGION_LOG2 << REGION_LOG2 };
+    void *cpu;
+
+    tb_assert(tb, ioat_sim_map(tb->sim, side.bus, REGION_BYTES, IOAT_SIM_READ | IOAT_SIM_WRITE,
+                               &cpu) == IOAT_OK, "no region at %#llx",
+              (unsigned long long)side.bus);
+    side.cpu = cpu;
+    return side;
+}
+
+static struct ioat_desc *descriptor(const struct side *side, unsigned offset)
+{
+    return (struct ioat_desc *)(void *)(side->cpu + offset);
+}
+
+/* H-D01, H-D08: descriptor, both pages of source and destination, word: each in turn on either side. */
+START_TEST(h_d01_every_address_bit_counts)
+{
+    struct tb *tb = tb_open(NULL);
+    const struct side side[SIDES] = { new_side(tb, UINT64_C(0x5555555555555555)),
+                                      new_side(tb, UINT64_C(0xaaaaaaaaaaaaaaaa)) };
+    enum { HEAD = 200 };                       /* bytes before the page break */
+
+    for (unsigned round = 0; round < ROUNDS * SIDES * SIDES; round++) {
+        const struct side *desc = &side[round % SIDES], *from = &side[round / SIDES % SIDES];
+        const struct side *to = &side[round / 2 / SIDES % SIDES], *second = &side[(round + 1) % SIDES];
+        struct ioat_desc *at = descriptor(desc, AT_DESC);
+        volatile uint64_t *word = (volatile uint64_t *)(void *)(from->cpu + AT_WORD);
+
+        tb_note(tb, "round %u", round);
+        for (unsigned s = 0; s < SIDES; s++)
+            for (unsigned i = 0; i < 0x4000; i++)
+                side[s].cpu[AT_SRC + i] = (uint8_t)tb_rand(tb);
+        *word = TB_NO_WORD;
+        *at = (struct ioat_desc){
+            .size = BYTES,
+            .control = IOAT_CONTROL_SRC_PAGE_BREAK | IOAT_CONTROL_DST_PAGE_BREAK | IOAT_CONTROL_COMPL_WRITE,
+            .src = from->bus + AT_SRC + IOAT_PAGE_BYTES - HEAD, .next_src = second->bus + AT_SRC_2,
+            .dst = to->bus + AT_DST + IOAT_PAGE_BYTES - HEAD, .next_dst = second->bus + AT_DST_2,
+        };
+        TB_WR(tb, 0, CHANCTRL, IOAT_CHANCTRL_ERR_COMPLETION_EN);
+        TB_WR(tb, 0, CHANCMP, from->bus + AT_WORD);
+        tb_start_list(tb, 0, desc->bus + AT_DESC);
+        tb_wait_state(tb, 0, TB_IN(IDLE) | TB_IN(HALTED), TB_LONG);
+        tb_assert_reg(tb, 0, CHANSTS, TB_WORD(desc->bus + AT_DESC, IDLE));
+        tb_assert_eq(tb, *word, TB_WORD(desc->bus + AT_DESC, IDLE));
+        tb_assert_reg(tb, 0, CDAR, desc->bus + AT_DESC);
+        tb_assert(tb, memcmp(to->cpu + AT_DST + IOAT_PAGE_BYTES - HEAD,
+                             from->cpu + AT_SRC + IOAT_PAGE_BYTES - HEAD, HEAD) == 0
+                      && memcmp(second->cpu + AT_DST_2, second->cpu + AT_SRC_2, BYTES - HEAD) == 0,
+                  "the copy differs");
+    }
+    tb_close(tb);
+}
+END_TEST
+
+/* H-D01, H-S08: lists that go from side to side, in both list models, and are read again. */
+START_TEST(h_s08_list_crosses_every_address_bit)
+{
+    enum { LINKS = 12 };
+    bool counted = _i;
+    struct tb *tb = tb_open(NULL);
+    const struct side side[SIDES] = { new_side(tb, UINT64_C(0x5555555555555555)),
+                                      new_side(tb, UINT64_C(0xaaaaaaaaaaaaaaaa)) };
+    uint64_t bus[LINKS];
+
+    for (unsigned i = 0; i < LINKS; i++)
+        bus[i] = side[i % SIDES].bus + AT_DESC + i * IOAT_DESC_BYTES;
+    for (unsigned i = 0; i < LINKS; i++)
+        *descriptor(&side[i % SIDES], AT_DESC + i * IOAT_DESC_BYTES) = (struct ioat_desc){
+            .control = IOAT_CONTROL_NULL_XFER | IOAT_CONTROL_COMPL_WRITE,
+            .next = i + 1 < LINKS ? bus[i + 1] : 0,
+        };
+    tb_setup(tb, 0, 0);
+    if (counted)
+        tb_start_count(tb, 0, bus[0], LINKS);
+    else
+        tb_start_list(tb, 0, bus[0]);
+    tb_wait_state(tb, 0, TB_IN(IDLE) | TB_IN(HALTED), TB_LONG);
+    tb_assert_reg(tb, 0, CHANSTS, TB_WORD(bus[LINKS - 1], IDLE));
+    /* One more behind the last one, on the other side. */
+    *descriptor(&side[0], AT_MORE) = (struct ioat_desc){ .control = IOAT_CONTROL_NULL_XFER };
+    descriptor(&side[(LINKS - 1) % SIDES], AT_DESC + (LINKS - 1) * IOAT_DESC_BYTES)->next = side[0].bus + AT_MORE;
+    if (counted) {
+        tb_command(tb, 0, IOAT_CHANCMD_SUSPEND);
+        TB_WR(tb, 0, DMACOUNT, LINKS + 1);
+        tb_command(tb, 0, IOAT_CHANCMD_RESUME);
+    } else {
+        tb_command(tb, 0, IOAT_CHANCMD_APPEND);
+    }
+    tb_wait_state(tb, 0, TB_IN(IDLE) | TB_IN(HALTED), TB_LONG);
+    tb_assert_reg(tb, 0, CHANSTS, TB_WORD(side[0].bus + AT_MORE, IDLE));
+    tb_close(tb);
+}
+END_TEST
+
+/* H-I05, K-52: a message goes where its vector says, to any address. */
+START_TEST(h_i05_message_address_has_every_bit)
+{
+    struct tb *tb = tb_open(NULL);
+    const struct side side[SIDES] = { new_side(tb, UINT64_C(0x5555555555555555)),
+                                      new_side(tb, UINT64_C(0xaaaaaaaaaaaaaaaa)) };
+
+    tb_msix_setup(tb);
+    tb_ring(tb, 0, TB_CHANCTRL_ALL, IOAT_CONTROL_INT_EN);
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        const struct side *to = &side[round % SIDES];
+        volatile uint32_t *message = (volatile uint32_t *)(void *)(to->cpu + AT_MESSAGE + 4 * round);
+        uint32_t data = round % SIDES ? UINT32_C(0xaaaaaaaa) : UINT32_C(0x55555555);
+
+        tb_note(tb, "round %u", round);
+        TB_VWR(tb, 0, MSIX_ADDR, to->bus + AT_MESSAGE + 4 * round);
+        TB_VWR(tb, 0, MSIX_DATA, data);
+        TB_WR(tb, 0, CHANCTRL, TB_CHANCTRL_ALL);
+        tb_ring_run(tb, 0, 1);
+        tb_step(tb, 1000);
+        tb_assert_eq(tb, *message, data);
+    }
+    tb_close(tb);
+}
+END_TEST
+
+/* H-R17, K-61: with each value of PRIORITY on every channel all of them make progress. */
+START_TEST(h_r17_equal_priorities_of_any_value_take_turns)
+{
+    struct tb *tb = tb_open(NULL);
+    uint16_t priority = (uint16_t)(_i << IOAT_CHANCTRL_PRIORITY_LSB);
+    struct tb_buf src = tb_src(tb, 3 * IOAT_PAGE_BYTES, 1);
+
+    tb_note(tb, "priority %d", _i);
+    for (unsigned ch = 0; ch < tb->channels; ch++) {
+        struct tb_buf dst = tb_dst(tb, 3 * IOAT_PAGE_BYTES, 2);
+        uint64_t bus[3];
+
+        for (unsigned i = 0; i < 3; i++)
+            bus[i] = tb_copy(tb, dst.bus + i * IOAT_PAGE_BYTES, src.bus + i * IOAT_PAGE_BYTES,
+                             IOAT_PAGE_BYTES, IOAT_CONTROL_COMPL_WRITE);
+        tb_chain(tb, bus, 3);
+        tb_setup(tb, ch, priority);
+        TB_POST(tb, ch, CHAINADDR, bus[0]);
+        TB_POST(tb, ch, DMACOUNT, 3);
+    }
+    for (unsigned ch = 0; ch < tb->channels; ch++) {
+        tb_wait_state(tb, ch, TB_IN(IDLE) | TB_IN(HALTED), TB_LONG);
+        tb_assert_state(tb, ch, IDLE);
+    }
+    for (unsigned ch = 1; ch < tb->channels; ch++)
+        tb_assert(tb, tb->watch[ch].data_w.first < tb->watch[0].data_w.last,
+                  "channel %u waited until channel 0 was done", ch);
+    tb_close(tb);
+}
+END_TEST
+
+Suite *address_suite(void);
+Suite *address_suite(void)
+{
+    Suite *suite = suite_create("address");
+    TCase *tc = tb_case(suite, "address", 30);
+
+    tcase_add_test(tc, h_d01_every_address_bit_counts);
+    tcase_add_loop_test(tc, h_s08_list_crosses_every_address_bit, 0, 2);
+    tcase_add_test(tc, h_i05_message_address_has_every_bit);
+    tcase_add_loop_test(tc, h_r17_equal_priorities_of_any_value_take_turns, 0, 16);
+    return suite;
+}
