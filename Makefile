@@ -411,7 +411,7 @@ INSTALL  := install -D -m 644
 $(B)/exports: $(PUBLIC_H) Makefile
 	@mkdir -p $(@D)
 	$(Q)for each in $(notdir $(filter %.h,$(PUBLIC_H))); do echo "#include \"$$each\""; done >$@.c
-	$(Q)$(CC) -std=c11 $(INCLUDES) -aux-info $@.functions -fsyntax-only $@.c
+	$(Q)CCACHE_DISABLE=1 $(CC) -std=c11 $(INCLUDES) -aux-info $@.functions -fsyntax-only $@.c
 	$(Q){ sed -nE 's|^/\* (driver\|sim)/[^ ]* \*/ extern [^(]*[ *](\w+) \(.*|\2|p' $@.functions; \
 	    sed -nE 's/^extern .* (\w+)\[\];.*/\1/p' $(filter %.h,$(PUBLIC_H)); } | sort -u >$@
 
