@@ -615,8 +615,10 @@ lint-generated: $(GEN_REGS)
 # Drawn from runs of one build of the engine: a change of the RTL may change them.
 DIAGRAMS := $(B)/w64c1/netdma_diagrams
 
-diagrams: $(DIAGRAMS) ## draw docs/sequences.md from runs of the simulated engine
+diagrams: $(DIAGRAMS) $(B)/w64c4/netdma ## draw docs/sequences.md and samples in docs from runs of the simulated engine
 	$(Q)$< >$(B)/sequences.md && cp $(B)/sequences.md docs/sequences.md
+	@$(MAKE) WIDTH=64 CHANNELS=4 waves T=chain >/dev/null
+	@tb/tools/test-docs --update
 
 lint-diagrams: $(DIAGRAMS)
 	@$< | cmp -s - docs/sequences.md || { echo "docs/sequences.md is stale: run make diagrams"; exit 1; }
