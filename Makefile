@@ -373,7 +373,7 @@ soak: $(B)/$(CONFIG)/soak ## random scenarios from SEEDS, on all processors; a f
 
 # One fuzzer a file of tb/fuzz.
 FUZZERS := $(patsubst tb/fuzz/%.c,$(B)/$(CONFIG)/fuzz_%,$(FUZZ_C))
-.PHONY: fuzz-run fuzz-corpus
+.PHONY: fuzz-run fuzz-corpus fuzz-least
 
 fuzz: need-fuzz ## fuzz for TIME seconds, with sanitizers; AGAIN=input plays one that was kept
 	@$(MAKE) FUZZ=1 fuzz-run
@@ -381,7 +381,10 @@ fuzz: need-fuzz ## fuzz for TIME seconds, with sanitizers; AGAIN=input plays one
 fuzz-run: $(FUZZERS)
 	@tb/tools/fuzz $(B)/$(CONFIG) $(if $(AGAIN),again '$(AGAIN)',$(TIME))
 
-fuzz-corpus: $(FUZZERS)
+fuzz-corpus: need-fuzz
+	@$(MAKE) FUZZ=1 fuzz-least
+
+fuzz-least: $(FUZZERS)
 	@tb/tools/fuzz $(B)/$(CONFIG) corpus
 
 .PHONY: bench-speed
