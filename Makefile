@@ -513,6 +513,7 @@ bench-config: $(B)/$(CONFIG)/measure ## the figures of one configuration, as CSV
 	$(Q)$< --name $(CONFIG) --jobs $(JOBS) --csv $(if $(TABLES),--tables $(TABLES)) >$(BENCH_HERE).csv || \
 	    echo $(CONFIG) >>$(BENCH_OUT)/failed
 	$(Q)$< --name $(CONFIG) --launch --csv >$(BENCH_HERE).launch.csv
+	$(Q)$< --name $(CONFIG) --pages --csv >$(BENCH_HERE).pages.csv
 	@echo $(CONFIG) >>$(BENCH_OUT)/order
 
 bench-baseline: $(foreach c,$(BASELINE),$(B)/$c/measure) ## rewrite the cycle counts that make sim compares

@@ -24,6 +24,8 @@ const char cli_help[] =
     "      cases of your own: every combination of what you name\n"
     "  @ --launch\n"
     "      clocks from doorbell to request, ..., to interrupt\n"
+    "  @ --pages\n"
+    "      when the descriptors of a long chain of 8-byte copies are read, page by page\n"
     "  @ --record\n"
     "      the lines of the committed baseline for this build\n"
     "  @ --baseline FILE\n"
@@ -139,14 +141,14 @@ static uint32_t tables(char *list)
     return kinds("tables", list, names);
 }
 
-enum { HELP = 1, TABLES, CSV, NAME, JOBS, LAUNCH, RECORD, BASELINE,
+enum { HELP = 1, TABLES, CSV, NAME, JOBS, LAUNCH, PAGES_READ, RECORD, BASELINE,
        SIZE, LATENCY, ANSWER, ALIGN, CHAIN, LIST, CHANNELS, REPORT, TROUBLE };
 
 const struct option cli_options[] = {
     { "help", no_argument, NULL, HELP },         { "tables", required_argument, NULL, TABLES },
     { "csv", no_argument, NULL, CSV },           { "name", required_argument, NULL, NAME },
     { "jobs", required_argument, NULL, JOBS },   { "launch", no_argument, NULL, LAUNCH },
-    { "record", no_argument, NULL, RECORD },
+    { "pages", no_argument, NULL, PAGES_READ }, { "record", no_argument, NULL, RECORD },
     { "baseline", required_argument, NULL, BASELINE },
     { "size", required_argument, NULL, SIZE },   { "latency", required_argument, NULL, LATENCY },
     { "answer", required_argument, NULL, ANSWER }, { "align", required_argument, NULL, ALIGN },
@@ -210,6 +212,9 @@ static void option(struct cli *cli, int which, char *value)
         break;
     case LAUNCH:
         cli->launch = true;
+        break;
+    case PAGES_READ:
+        cli->pages = true;
         break;
     case RECORD:
         cli->record = true;

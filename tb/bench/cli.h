@@ -8,7 +8,7 @@
 
 struct cli {
     const char *config;        /* name in the output; the build's own, if not given */
-    bool csv, launch, record;
+    bool csv, launch, pages, record;
     const char *baseline;      /* file to compare with; NULL: none */
     unsigned jobs;
     uint32_t tables;           /* one bit a table of cases_full */

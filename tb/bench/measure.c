@@ -13,6 +13,7 @@
 #include "baseline.h"
 #include "cli.h"
 #include "launch.h"
+#include "pages.h"
 
 static const unsigned launch_latencies[] = { 1, 13, 100, 250 };
 enum { LAUNCHES = 2 * sizeof launch_latencies / sizeof *launch_latencies };
@@ -239,6 +240,34 @@ static int compare(const struct cli *cli)
     return failed != 0;
 }
 
+/* ---- pages ---- */
+
+static int print_pages(const struct cli *cli)
+{
+    enum { SETTLED = PAGES - 4 };
+    static const unsigned latencies[] = { 100, 250 };
+    struct page_reads page[PAGES];
+    char why[CASES_KEY];
+
+    puts(cli->csv ? "config,latency,page,asked_first,asked_last,answered_first,answered_last"
+                  : "    L page        AR .. last        R .. last");
+    for (unsigned n = 0; n < sizeof latencies / sizeof *latencies; n++) {
+        if (!pages_run(latencies[n], page, why, sizeof why)) {
+            fprintf(stderr, "%s: pages, L = %u: %s\n", cli_name, latencies[n], why);
+            return 1;
+        }
+        const uint64_t start = page[SETTLED].asked_first;
+        for (unsigned at = SETTLED; at < PAGES; at++) {
+            printf(cli->csv ? "%s,%u,%u" : "%.0s%5u %4u", cli->config, latencies[n], at - SETTLED + 1);
+            printf(cli->csv ? ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n"
+                            : " %9" PRIu64 " .. %4" PRIu64 " %8" PRIu64 " .. %4" PRIu64 "\n",
+                   page[at].asked_first - start, page[at].asked_last - start, page[at].answered_first - start,
+                   page[at].answered_last - start);
+        }
+    }
+    return 0;
+}
+
 int measure_main(int argc, char **argv)
 {
     struct cli cli;
@@ -246,6 +275,8 @@ int measure_main(int argc, char **argv)
     cli_read(argc, argv, &cli);
     if (cli.launch)
         return print_launches(&cli);
+    if (cli.pages)
+        return print_pages(&cli);
     if (cli.record)
         return record(&cli);
     if (cli.baseline)
