@@ -184,6 +184,27 @@ START_TEST(help_lists_the_commands_and_each_teaches_its_options)
 }
 END_TEST
 
+START_TEST(help_of_run_explains_each_line_of_the_scenarios)
+{
+    static const char *const paths[] = { "waves/channels.scenario", "waves/halt.scenario", "waves/suspend.scenario",
+                                         "waves/prefetch.scenario" };
+    char line[200], name[32], text[40];
+
+    expect_run("run --help");
+    for (size_t n = 0; n < sizeof paths / sizeof *paths; n++) {
+        FILE *file = fopen(paths[n], "r");
+        ck_assert_ptr_nonnull(file);
+        while (fgets(line, sizeof line, file)) {
+            if (sscanf(line, "%31s", name) != 1)
+                continue;
+            snprintf(text, sizeof text, "\n  %s ", name);
+            expect_out(text);
+        }
+        fclose(file);
+    }
+}
+END_TEST
+
 START_TEST(version_is_that_of_the_header)
 {
     expect_run("--version");
@@ -485,6 +506,7 @@ Suite *command_suite(void)
     TCase *tcase = add_case(suite, "command help");
 
     tcase_add_test(tcase, help_lists_the_commands_and_each_teaches_its_options);
+    tcase_add_test(tcase, help_of_run_explains_each_line_of_the_scenarios);
     tcase_add_test(tcase, version_is_that_of_the_header);
     tcase_add_test(tcase, manual_and_completion_have_every_command);
 
