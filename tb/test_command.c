@@ -229,6 +229,8 @@ END_TEST
 
 /* ---- nonsense ---- */
 
+#define COUNTERS_OF_NOTHING "counters /nonexistent"
+
 static const struct {
     const char *line;
     int status;
@@ -263,7 +265,7 @@ static const struct {
     { "decode CHANCMD --file $A", 2, "is needed" },
     { "dump /nonexistent", 2, "/nonexistent: No such file" },
     { "dump a b", 2, "b is too much" },
-    { "counters /nonexistent", 2, "/nonexistent: No such file" },
+    { COUNTERS_OF_NOTHING, 2, "/nonexistent: No such file" },
     { "counters a b", 2, "b is too much" },
     { "replay", 2, "one trace is needed" },
     { "replay /nonexistent", 2, "/nonexistent: No such file" },
@@ -283,8 +285,12 @@ static const struct {
 
 START_TEST(nonsense_is_refused_in_one_line)
 {
-    const int status = (write_file(path_a, 1000), run(wrong[_i].line));
+    int status;
 
+    if (!ioat_sim_build()->perf && !strcmp(wrong[_i].line, COUNTERS_OF_NOTHING))
+        return;                    /* it has no counters of anything */
+    write_file(path_a, 1000);
+    status = run(wrong[_i].line);
     ck_assert_msg(status == wrong[_i].status, "netdma %s: status %d, said %s", wrong[_i].line, status, err);
     ck_assert_msg(strstr(err, wrong[_i].says) != NULL, "netdma %s says: %s", wrong[_i].line, err);
     ck_assert_msg(lines_of(err) == 1, "netdma %s says: %s", wrong[_i].line, err);
