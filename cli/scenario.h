@@ -2,48 +2,7 @@
  *
  *   waves/chain.scenario --> simulator, registers and descriptors --> wave, marks
  *
- * One command a line, words separated by blanks; # begins a comment; r0..r7 stands for eight
- * names. Values are numbers, names of descriptors (their address), `word` (the address of
- * the channel's completion word), and names of the register's fields and codes; they are or-ed.
- *
- *   title TEXT                  what the scenario shows
- *   view GROUP...               groups of signals for the waves (view.h)
- *   channels N                  skip it on an engine with fewer channels
- *   memory NAME VALUE...        read_latency, write_latency, jitter, r_stall, ...: see
- *                               struct ioat_sim_timing
- *   channel N                   the lines after it mean channel N; 0 at first
- *   open                        set the channel up: RESET, CHANCMP = word, error words and
- *                               interrupts on, its MSI-X vector open
- *
- *   copy NAME... BYTES [from N] [to N] [FLAG...]   a descriptor for each name, in a row, each with
- *                               source and destination pages of its own; from, to: offsets in
- *                               the first page; FLAG: of CONTROL, as INT_EN, COMPL_WRITE
- *   fill NAME... BYTES PATTERN [to N] [FLAG...]
- *   null NAME... [FLAG...]
- *   chain NAME...               NEXT leads from one to the next; of the last it is 0
- *   ring NAME...                the same, and from the last to the first
- *   set NAME.FIELD VALUE...     a field of a descriptor: SIZE, CONTROL, SRC, DST, NEXT, ...
- *
- *   write REG VALUE...          and the device has taken it
- *   post REG VALUE...           queued: starts by itself, and the next line runs at once
- *   expect REG[.FIELD] VALUE... read it and compare
- *   fault KIND NAME ANSWER      the next access to NAME is answered so: KIND is read (of its source),
- *                               write (of its destination) or fetch; ANSWER slverr, decerr, hold
- *   release                     no faults any more
- *
- *   record                      the wave begins here,
- *   stop                        and ends here, or at the end of the file
- *   wait N                      clocks
- *   await word [NAME] [STATE]   a completion word of the channel
- *   await message               an interrupt of the channel
- *   await fetch|read|write NAME the first request for this descriptor, its source, its destination
- *   mark TEXT                   a marker, at what was awaited, written or read last
- *
- *   done NAME...                every byte is copied
- *   untouched NAME...           none is
- *
- * Awaited is the next event after the one that the channel awaited before, or after `record`. An await has a
- * limit of 100000 clocks.
+ * `netdma run --help` (run.c) explains the lines.
  */
 #ifndef SCENARIO_H
 #define SCENARIO_H
