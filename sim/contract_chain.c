@@ -333,10 +333,10 @@ static bool may_look_ahead(const struct chan *ch, uint64_t addr, uint64_t more)
     uint64_t pointer;
     bool near = false;
 
-    if (tail == ch->run0 || ch->reread_want || ch->rereads)
+    if (tail == ch->run0 || ch->reread_want)
         return false;
-    if (((const struct record *)ct_record_at(ch, tail - 1))->have && !ct_chain_pointer(ch, &pointer)
-        && !was_offered(ch))
+    if (!ch->rereads && ((const struct record *)ct_record_at(ch, tail - 1))->have
+        && !ct_chain_pointer(ch, &pointer) && !was_offered(ch))
         return false;
     if (ch->mode == MODE_COUNT && !ch->loose && tail + guesses(ch) + more >= ch->limit)
         return false;

@@ -198,6 +198,7 @@ void ct_fault_at_rest(struct chan *ch)
     ch->err_may |= (uint32_t)IOAT_CHANERR_CHANCMD & ~ch->err_known;
     if (!ch->fault_signalled && interrupts(ch, IOAT_CHANERR_CHANCMD, &sure))
         ct_irq_event(ch, ch->fin, false);
+    ch->fault_signalled = false;
 }
 
 /* ---- the register ---- */

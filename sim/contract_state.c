@@ -112,6 +112,8 @@ void ct_state_stop(struct chan *ch, unsigned stop, unsigned target)
     }
     if (stop & STOP_NOW && ch->next.kick)
         ch->waiting = ch->chainaddr;
+    if (stop & STOP_FLR)
+        ch->flr_clk = ch->c->now;
     if (!(ch->stops & stop))
         ch->final_sent = ch->final_acked = false;
     if (!ch->stops || (stop == STOP_RESET && !(ch->stops & STOP_RESET)))
@@ -195,6 +197,7 @@ void ct_state_end(struct chan *ch)
     ch->err_may |= ct_fault_left(ch) & ~ch->err_known;
     settle_last(ch);
     ch->stops = 0;
+    ch->waiting = 0;
     ch->next = (struct next_list) { 0 };
     ch->may = ch->target;
     ct_state_drop(ch);

@@ -220,8 +220,10 @@ static void halted(struct chan *ch, struct burst *burst, const struct word *word
     const uint64_t told = larger(ch->rep, ch->word_lo);
 
     burst->halts = true;
-    if (ch->stops & STOP_FLR)
+    if (ch->stops & STOP_FLR && !within(ch->c->now, ch->flr_clk, PIN_LAG))
         ct_wrong(ch, "K-20", "word 0x%" PRIx64 " of a function-level reset", word->value);
+    else if (ch->stops & STOP_FLR)
+        return;                            /* it was offered before */
     else if (!commanded && !fault.bits)
         ct_wrong(ch, "H-W02", "word 0x%" PRIx64 " says HALTED, nothing halts the channel", word->value);
     else if (!enabled(ch))
@@ -231,6 +233,7 @@ static void halted(struct chan *ch, struct burst *burst, const struct word *word
         ct_wrong(ch, commanded ? ct_chain_stop_rule(ch) : "K-43",
               "word 0x%" PRIx64 " before every outstanding answer has come", word->value);
     else if (!(commanded && names(ch, burst, told, larger(told, burst->ans), word->addr))
+             && !(commanded && ch->waiting && word->addr == 0)   /* the list that was to follow had begun */
              && !(fault.bits && names(ch, burst, larger(fault.low, told), fault.high, word->addr)))
         ct_wrong(ch, commanded ? "R-STA-7" : "H-W07",
               "word 0x%" PRIx64 " does not name the last good descriptor", word->value);
@@ -287,6 +290,8 @@ void ct_word_answered(struct chan *ch, const struct burst *burst, bool bad)
     ch->word_clk = ch->c->now;
     if (burst->final && ch->final_sent && (!bad || burst->halts))
         ch->final_acked = true;
+    if (bad && burst->final)
+        ch->final_lo = larger(ch->rep, burst->word_lo);   /* it told nothing (K-44) */
     if (bad && !burst->halts) {
         if (burst->final)
             ch->final_sent = false;        /* the word of SUSPEND: the error word is to come */
