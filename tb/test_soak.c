@@ -42,11 +42,31 @@ START_TEST(h_s10_random_scenarios_end_as_the_sheets_say)
 }
 END_TEST
 
+/* Seeds that once showed something wrong, in the engine or in a judge, on one build or another. */
+static const uint64_t remembered[] = {
+    116, 126, 161, 167, 171, 174, 209, 231, 298, 350, 524, 663, 879, 933, 1195, 100255, 100314, 100485, 100634,
+    103295, 104384, 104734, 108438, 108852,
+};
+enum { REMEMBERED = sizeof remembered / sizeof remembered[0] };
+
+/* H-I10, H-E01, H-E09, H-R15, K-11, K-15, K-42, K-44: rows are seeds. */
+START_TEST(h_e01_scenarios_that_found_something_end_as_the_sheets_say)
+{
+    struct soak_limits limits;
+
+    ck_assert(soak_limits_read(OPEN_FINDINGS ",bytes=256", &limits));
+    run_seed(remembered[_i], &limits);
+    ck_assert(soak_limits_read(OPEN_FINDINGS, &limits));
+    run_seed(remembered[_i], &limits);
+}
+END_TEST
+
 Suite *soak_suite(void)
 {
     Suite *suite = suite_create("soak");
     TCase *tc = tb_case(suite, "soak", 120);
 
     tcase_add_loop_test(tc, h_s10_random_scenarios_end_as_the_sheets_say, 0, ROWS);
+    tcase_add_loop_test(tc, h_e01_scenarios_that_found_something_end_as_the_sheets_say, 0, REMEMBERED);
     return suite;
 }
