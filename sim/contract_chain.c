@@ -116,9 +116,11 @@ void ct_chain_advance(struct chan *ch)
         if (ct_desc_flag(&record->desc, IOAT_CONTROL_COMPL_WRITE) && ch->word_acked <= ch->fin)
             break;
         ch->fin++;
-        /* RESET has withdrawn the event of what ends only now (K-55), ABORT and an error may have. */
+        /* RESET has withdrawn the event of what ends only now (K-55), ABORT and an error may have; any
+         * stop may have dropped a descriptor that was not seen to start. */
         if (ct_desc_interrupts(&record->desc) && !(ch->stops & (STOP_RESET | STOP_FLR)))
-            ct_irq_event(ch, ch->fin, !(ch->stops & STOP_ABORT) && !ch->command_error);
+            ct_irq_event(ch, ch->fin, !(ch->stops & STOP_ABORT) && !ch->command_error
+                         && (!ch->stops || ch->fin <= ch->started));
     }
     forget_old(ch);
     if (ch->idle_clk == NEVER && ct_chain_drained(ch))

@@ -30,7 +30,7 @@ static bool word_unwritable(const struct chan *ch)
 /* SUSPEND asks for a word of its own. */
 static bool suspend_unwritable(const struct chan *ch)
 {
-    return ch->stops == STOP_SUSPEND && ch->stop_word && ch->fin == ch->ans && !ch->words
+    return ch->stops & STOP_SUSPEND && ch->stop_word && ch->fin == ch->ans && !ch->words
         && !ct_word_addr_fits(&ch->c->build, ch->chancmp);
 }
 
