@@ -397,7 +397,7 @@ static bool claim_twice(struct chan *ch, uint64_t addr, struct fetch *fetch)
     if (ch->records.tail <= ch->run0 + 1)
         return false;
     record = ct_record_at(ch, pos);
-    if (record->have || record->addr != addr || record->offered_clk == NEVER
+    if (record->addr != addr || record->offered_clk == NEVER || (record->have && ch->started >= pos)
         || record->offered_clk > ((const struct record *)ct_record_at(ch, pos - 1))->r_clk + 1)
         return false;
     for (uint64_t n = bus->head; n < bus->tail; n++) {
@@ -405,6 +405,10 @@ static bool claim_twice(struct chan *ch, uint64_t addr, struct fetch *fetch)
 
         if (guess->use == FETCH_RECORD && guess->pos == pos)
             guess->use = FETCH_AHEAD;
+    }
+    if (record->have) {                    /* the guess has come already */
+        cut(ch, pos);
+        record = add_record(ch, addr);
     }
     record->ar_clk = ch->c->now;
     record->offered_clk = NEVER;
