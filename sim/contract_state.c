@@ -300,9 +300,15 @@ static void start_later(struct chan *ch)
 static void start(struct chan *ch)
 {
     const unsigned before = ch->may;
+    const struct fault fault = ct_fault_now(ch);
 
     if (ch->stops) {
         start_later(ch);
+    } else if ((ch->may & ACTIVE) && ch->mode == MODE_COUNT && fault.done) {
+        ct_fault_end(ch, &fault);          /* HALTED by now, most likely: K-13 */
+        restart(ch, MODE_LIST, 0);
+        ch->may = ACTIVE | HALTED;
+        ch->vague = true;
     } else if (ch->may & ACTIVE) {
         if (ch->mode == MODE_COUNT)
             return;

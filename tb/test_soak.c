@@ -53,7 +53,7 @@ static const struct {
     { 2546, "" }, { 100255, ",bytes=256" }, { 100314, ",bytes=256" }, { 100485, ",bytes=256" },
     { 100634, ",bytes=256" }, { 103295, ",bytes=256" }, { 104384, ",bytes=256" }, { 104734, ",bytes=256" },
     { 108438, ",bytes=256" }, { 108852, ",bytes=256" }, { 202106, ",bytes=64" }, { 202180, ",bytes=64" },
-    { 202742, ",bytes=64" }, { 202893, ",bytes=64" },
+    { 202742, ",bytes=64" }, { 202893, ",bytes=64" }, { 300546, ",bytes=64" },
 };
 enum { REMEMBERED = sizeof remembered / sizeof remembered[0] };
 

@@ -227,7 +227,7 @@ static void edit(struct world *world, struct lane *lane)
     const unsigned from = (unsigned)(now->done + 1), had = now->n - from;
     unsigned want = had;
 
-    if (world->full)
+    if (world->full || (from == 0 && now->first != now->slot[0]))   /* CHAINADDR stays */
         return;
     if (now->list)
         want = batch(world, lane) - (from > 0 && rng_percent(&lane->rng, 30));
