@@ -69,7 +69,8 @@ void ct_word_write(struct chan *ch, struct burst *burst, unsigned cache)
               ch->chancmp);
     else if (ch->words)
         ct_wrong(ch, "K-40", "completion word while the one before it is not answered");
-    else if (ch->final_sent && (ch->final_halts || !ct_fault_now(ch).bits))   /* an error may follow SUSPEND's */
+    /* An error, ABORT or RESET may follow the word of SUSPEND. */
+    else if (ch->final_sent && (ch->final_halts || !(ct_fault_now(ch).bits || ch->stops & STOP_NOW)))
         ct_wrong(ch, "H-W06", "another completion word after the one that ends the list");
     else if (cache != SNOOP)
         ct_wrong(ch, "K-34", "completion word with AxCACHE 0x%x, not 0x%x", cache, SNOOP);
@@ -296,7 +297,6 @@ void ct_word_answered(struct chan *ch, const struct burst *burst, bool bad)
         if (burst->final)
             ch->final_sent = false;        /* the word of SUSPEND: the error word is to come */
         ch->word_bad = true;
-        ch->final_sent = ch->final_acked = false;   /* of SUSPEND; the error word follows */
         ch->word_lo = burst->word_lo;      /* what it said does not count as told (K-44) */
     } else if (burst->hi > ch->word_acked) {
         ch->word_acked = burst->hi;
