@@ -545,11 +545,10 @@ static void refuse(const struct chan *ch, uint64_t addr)
 
 /* The first read of a list that was to follow may wait for AR while ABORT, RESET or a function-level
  * reset ends both. */
-static bool claim_waiting(struct chan *ch, uint64_t addr, struct fetch *fetch)
+static bool claim_waiting(const struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
     if (!(ch->stops & STOP_NOW) || !ch->waiting || ch->waiting != addr)
         return false;
-    ch->waiting = 0;
     fetch->use = FETCH_UNJUDGED;
     return true;
 }

@@ -54,7 +54,7 @@ static const struct {
     { 100634, ",bytes=256" }, { 103295, ",bytes=256" }, { 104384, ",bytes=256" }, { 104734, ",bytes=256" },
     { 108438, ",bytes=256" }, { 108852, ",bytes=256" }, { 202106, ",bytes=64" }, { 202180, ",bytes=64" },
     { 202742, ",bytes=64" }, { 202893, ",bytes=64" }, { 300546, ",bytes=64" },
-    { 302603, ",bytes=64" },
+    { 302603, ",bytes=64" }, { 304013, ",bytes=64" },
 };
 enum { REMEMBERED = sizeof remembered / sizeof remembered[0] };
 
