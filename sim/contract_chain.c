@@ -397,7 +397,7 @@ static bool claim_twice(struct chan *ch, uint64_t addr, struct fetch *fetch)
     if (ch->records.tail <= ch->run0 + 1)
         return false;
     record = ct_record_at(ch, pos);
-    if (record->addr != addr || record->offered_clk == NEVER || (record->have && ch->started >= pos)
+    if (record->addr != addr || record->offered_clk == NEVER || (record->have && larger(ch->started, ch->fin) >= pos)
         || record->offered_clk > ((const struct record *)ct_record_at(ch, pos - 1))->r_clk + 1)
         return false;
     for (uint64_t n = bus->head; n < bus->tail; n++) {

@@ -386,7 +386,13 @@ static void abort_command(struct chan *ch)
 
 static void reset_command(struct chan *ch)
 {
+    /* A list behind an earlier ABORT or RESET may run by now. */
+    const bool follows = ch->stops & STOP_NOW && ch->next.kick && ct_state_may_end(ch);
+
+    if (follows)
+        ct_state_end(ch);
     ct_state_stop(ch, STOP_RESET, HALTED);
+    ch->stop_sure = ch->stop_sure && !follows;
     ch->next = (struct next_list) { 0 };
     if (!(ch->may & ACTIVE)) {
         ct_state_forget(ch);

@@ -55,6 +55,7 @@ static const struct {
     { 108438, ",bytes=256" }, { 108852, ",bytes=256" }, { 202106, ",bytes=64" }, { 202180, ",bytes=64" },
     { 202742, ",bytes=64" }, { 202893, ",bytes=64" }, { 300546, ",bytes=64" },
     { 302603, ",bytes=64" }, { 304013, ",bytes=64" },
+    { 306477, ",bytes=64" }, { 226, "" },
 };
 enum { REMEMBERED = sizeof remembered / sizeof remembered[0] };
 
