@@ -283,7 +283,7 @@ $(B)/$1/soak: $(call objects,$(SOAK_C)) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 
-$(B)/$1/fuzz_%: $(B)/obj/tb/fuzz/%.o $(call objects,$(BENCH_LIB) $(SOAK_LIB)) $$(LINK_$1)
+$(B)/$1/fuzz_%: $(B)/obj/tb/fuzz/%.o $(call objects,$(BENCH_LIB) $(SOAK_LIB) $(CLI_C)) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -fsanitize=fuzzer -o $$@ $$(filter-out $$(if $$(filter guest,$$*),%/sim/cosim/session.o),$$^) $$(if $$(filter options,$$*),-Wl$$(comma)--wrap=exit) $(LDLIBS)
 

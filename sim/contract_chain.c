@@ -116,9 +116,11 @@ void ct_chain_advance(struct chan *ch)
         if (ct_desc_flag(&record->desc, IOAT_CONTROL_COMPL_WRITE) && ch->word_acked <= ch->fin)
             break;
         ch->fin++;
-        /* RESET has withdrawn the event of what ends only now (K-55), ABORT and an error may have. */
+        /* RESET has withdrawn the event of what ends only now (K-55), ABORT and an error may have; any
+         * stop may have dropped a descriptor that was not seen to start. */
         if (ct_desc_interrupts(&record->desc) && !(ch->stops & (STOP_RESET | STOP_FLR)))
-            ct_irq_event(ch, ch->fin, !(ch->stops & STOP_ABORT) && !ch->command_error);
+            ct_irq_event(ch, ch->fin, !(ch->stops & STOP_ABORT) && !ch->command_error
+                         && (!ch->stops || ch->fin <= ch->started));
     }
     forget_old(ch);
     if (ch->idle_clk == NEVER && ct_chain_drained(ch))
@@ -333,10 +335,10 @@ static bool may_look_ahead(const struct chan *ch, uint64_t addr, uint64_t more)
     uint64_t pointer;
     bool near = false;
 
-    if (tail == ch->run0 || ch->reread_want || ch->rereads)
+    if (tail == ch->run0 || ch->reread_want)
         return false;
-    if (((const struct record *)ct_record_at(ch, tail - 1))->have && !ct_chain_pointer(ch, &pointer)
-        && !was_offered(ch))
+    if (!ch->rereads && ((const struct record *)ct_record_at(ch, tail - 1))->have
+        && !ct_chain_pointer(ch, &pointer) && !was_offered(ch))
         return false;
     if (ch->mode == MODE_COUNT && !ch->loose && tail + guesses(ch) + more >= ch->limit)
         return false;
@@ -395,7 +397,7 @@ static bool claim_twice(struct chan *ch, uint64_t addr, struct fetch *fetch)
     if (ch->records.tail <= ch->run0 + 1)
         return false;
     record = ct_record_at(ch, pos);
-    if (record->have || record->addr != addr || record->offered_clk == NEVER
+    if (record->addr != addr || record->offered_clk == NEVER || (record->have && larger(ch->started, ch->fin) >= pos)
         || record->offered_clk > ((const struct record *)ct_record_at(ch, pos - 1))->r_clk + 1)
         return false;
     for (uint64_t n = bus->head; n < bus->tail; n++) {
@@ -403,6 +405,10 @@ static bool claim_twice(struct chan *ch, uint64_t addr, struct fetch *fetch)
 
         if (guess->use == FETCH_RECORD && guess->pos == pos)
             guess->use = FETCH_AHEAD;
+    }
+    if (record->have) {                    /* the guess has come already */
+        cut(ch, pos);
+        record = add_record(ch, addr);
     }
     record->ar_clk = ch->c->now;
     record->offered_clk = NEVER;
@@ -539,11 +545,10 @@ static void refuse(const struct chan *ch, uint64_t addr)
 
 /* The first read of a list that was to follow may wait for AR while ABORT, RESET or a function-level
  * reset ends both. */
-static bool claim_waiting(struct chan *ch, uint64_t addr, struct fetch *fetch)
+static bool claim_waiting(const struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
     if (!(ch->stops & STOP_NOW) || !ch->waiting || ch->waiting != addr)
         return false;
-    ch->waiting = 0;
     fetch->use = FETCH_UNJUDGED;
     return true;
 }

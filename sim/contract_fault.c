@@ -30,7 +30,7 @@ static bool word_unwritable(const struct chan *ch)
 /* SUSPEND asks for a word of its own. */
 static bool suspend_unwritable(const struct chan *ch)
 {
-    return ch->stops == STOP_SUSPEND && ch->stop_word && ch->fin == ch->ans && !ch->words
+    return ch->stops & STOP_SUSPEND && ch->stop_word && ch->fin == ch->ans && !ch->words
         && !ct_word_addr_fits(&ch->c->build, ch->chancmp);
 }
 
@@ -198,6 +198,7 @@ void ct_fault_at_rest(struct chan *ch)
     ch->err_may |= (uint32_t)IOAT_CHANERR_CHANCMD & ~ch->err_known;
     if (!ch->fault_signalled && interrupts(ch, IOAT_CHANERR_CHANCMD, &sure))
         ct_irq_event(ch, ch->fin, false);
+    ch->fault_signalled = false;
 }
 
 /* ---- the register ---- */

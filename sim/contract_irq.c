@@ -53,6 +53,8 @@ void ct_irq_event_since(struct chan *ch, uint64_t pos, bool sure, uint64_t clock
 /* A descriptor that was read, but not seen to start, may be dropped by a command. */
 void ct_irq_doubt(struct chan *ch)
 {
+    if (ch->irq.must && within(ch->c->now, ch->irq.must_clk, PIN_LAG))
+        ch->irq.must = false;              /* it may have come too late */
     if (ch->irq.must_pos > ch->started && ch->irq.must_pos > ch->rep && ch->irq.must_pos > ch->word_lo)
         ch->irq.must = false;
 }

@@ -209,6 +209,7 @@ struct chan {
     bool vague;                /* the address in CHANSTS is not judged */
     bool loose;                /* the end of the list is not judged */
     uint64_t waiting;          /* first descriptor of a list that was to follow when all was ended */
+    uint64_t flr_clk;
     bool command_error;        /* several command bits were written during a run */
     const char *halt_rule;     /* broken by a bus request while HALTED */
     uint64_t low, high;        /* bounds of the completed position when not ACTIVE */

@@ -112,6 +112,8 @@ void ct_state_stop(struct chan *ch, unsigned stop, unsigned target)
     }
     if (stop & STOP_NOW && ch->next.kick)
         ch->waiting = ch->chainaddr;
+    if (stop & STOP_FLR)
+        ch->flr_clk = ch->c->now;
     if (!(ch->stops & stop))
         ch->final_sent = ch->final_acked = false;
     if (!ch->stops || (stop == STOP_RESET && !(ch->stops & STOP_RESET)))
@@ -195,6 +197,7 @@ void ct_state_end(struct chan *ch)
     ch->err_may |= ct_fault_left(ch) & ~ch->err_known;
     settle_last(ch);
     ch->stops = 0;
+    ch->waiting = 0;
     ch->next = (struct next_list) { 0 };
     ch->may = ch->target;
     ct_state_drop(ch);
@@ -297,9 +300,15 @@ static void start_later(struct chan *ch)
 static void start(struct chan *ch)
 {
     const unsigned before = ch->may;
+    const struct fault fault = ct_fault_now(ch);
 
     if (ch->stops) {
         start_later(ch);
+    } else if ((ch->may & ACTIVE) && ch->mode == MODE_COUNT && fault.done) {
+        ct_fault_end(ch, &fault);          /* HALTED by now, most likely: K-13 */
+        restart(ch, MODE_LIST, 0);
+        ch->may = ACTIVE | HALTED;
+        ch->vague = true;
     } else if (ch->may & ACTIVE) {
         if (ch->mode == MODE_COUNT)
             return;
@@ -377,7 +386,13 @@ static void abort_command(struct chan *ch)
 
 static void reset_command(struct chan *ch)
 {
+    /* A list behind an earlier ABORT or RESET may run by now. */
+    const bool follows = ch->stops & STOP_NOW && ch->next.kick && ct_state_may_end(ch);
+
+    if (follows)
+        ct_state_end(ch);
     ct_state_stop(ch, STOP_RESET, HALTED);
+    ch->stop_sure = ch->stop_sure && !follows;
     ch->next = (struct next_list) { 0 };
     if (!(ch->may & ACTIVE)) {
         ct_state_forget(ch);

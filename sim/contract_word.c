@@ -69,7 +69,8 @@ void ct_word_write(struct chan *ch, struct burst *burst, unsigned cache)
               ch->chancmp);
     else if (ch->words)
         ct_wrong(ch, "K-40", "completion word while the one before it is not answered");
-    else if (ch->final_sent && (ch->final_halts || !ct_fault_now(ch).bits))   /* an error may follow SUSPEND's */
+    /* An error, ABORT or RESET may follow the word of SUSPEND. */
+    else if (ch->final_sent && (ch->final_halts || !(ct_fault_now(ch).bits || ch->stops & STOP_NOW)))
         ct_wrong(ch, "H-W06", "another completion word after the one that ends the list");
     else if (cache != SNOOP)
         ct_wrong(ch, "K-34", "completion word with AxCACHE 0x%x, not 0x%x", cache, SNOOP);
@@ -220,8 +221,10 @@ static void halted(struct chan *ch, struct burst *burst, const struct word *word
     const uint64_t told = larger(ch->rep, ch->word_lo);
 
     burst->halts = true;
-    if (ch->stops & STOP_FLR)
+    if (ch->stops & STOP_FLR && !within(ch->c->now, ch->flr_clk, PIN_LAG))
         ct_wrong(ch, "K-20", "word 0x%" PRIx64 " of a function-level reset", word->value);
+    else if (ch->stops & STOP_FLR)
+        return;                            /* it was offered before */
     else if (!commanded && !fault.bits)
         ct_wrong(ch, "H-W02", "word 0x%" PRIx64 " says HALTED, nothing halts the channel", word->value);
     else if (!enabled(ch))
@@ -231,6 +234,7 @@ static void halted(struct chan *ch, struct burst *burst, const struct word *word
         ct_wrong(ch, commanded ? ct_chain_stop_rule(ch) : "K-43",
               "word 0x%" PRIx64 " before every outstanding answer has come", word->value);
     else if (!(commanded && names(ch, burst, told, larger(told, burst->ans), word->addr))
+             && !(commanded && ch->waiting && word->addr == 0)   /* the list that was to follow had begun */
              && !(fault.bits && names(ch, burst, larger(fault.low, told), fault.high, word->addr)))
         ct_wrong(ch, commanded ? "R-STA-7" : "H-W07",
               "word 0x%" PRIx64 " does not name the last good descriptor", word->value);
@@ -287,11 +291,12 @@ void ct_word_answered(struct chan *ch, const struct burst *burst, bool bad)
     ch->word_clk = ch->c->now;
     if (burst->final && ch->final_sent && (!bad || burst->halts))
         ch->final_acked = true;
+    if (bad && burst->final)
+        ch->final_lo = larger(ch->rep, burst->word_lo);   /* it told nothing (K-44) */
     if (bad && !burst->halts) {
         if (burst->final)
             ch->final_sent = false;        /* the word of SUSPEND: the error word is to come */
         ch->word_bad = true;
-        ch->final_sent = ch->final_acked = false;   /* of SUSPEND; the error word follows */
         ch->word_lo = burst->word_lo;      /* what it said does not count as told (K-44) */
     } else if (burst->hi > ch->word_acked) {
         ch->word_acked = burst->hi;

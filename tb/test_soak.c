@@ -1,5 +1,6 @@
 /* test_soak.c - the first seeds of `make soak`, a campaign of which takes as long as one likes. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "soak/scenario.h"
@@ -42,11 +43,40 @@ START_TEST(h_s10_random_scenarios_end_as_the_sheets_say)
 }
 END_TEST
 
+/* Seeds that once showed something wrong, in the engine or in a judge, on one build or another. */
+static const struct {
+    uint64_t seed;
+    const char *limits;
+} remembered[] = {
+    { 116, "" }, { 126, "" }, { 161, "" }, { 167, "" }, { 171, "" }, { 174, "" }, { 209, "" }, { 231, "" },
+    { 298, "" }, { 350, "" }, { 524, "" }, { 663, "" }, { 879, "" }, { 933, "" }, { 1195, "" }, { 2272, "" },
+    { 2546, "" }, { 100255, ",bytes=256" }, { 100314, ",bytes=256" }, { 100485, ",bytes=256" },
+    { 100634, ",bytes=256" }, { 103295, ",bytes=256" }, { 104384, ",bytes=256" }, { 104734, ",bytes=256" },
+    { 108438, ",bytes=256" }, { 108852, ",bytes=256" }, { 202106, ",bytes=64" }, { 202180, ",bytes=64" },
+    { 202742, ",bytes=64" }, { 202893, ",bytes=64" }, { 300546, ",bytes=64" },
+    { 302603, ",bytes=64" }, { 304013, ",bytes=64" },
+    { 306477, ",bytes=64" }, { 226, "" },
+};
+enum { REMEMBERED = sizeof remembered / sizeof remembered[0] };
+
+/* H-I10, H-E01, H-E09, H-R15, K-11, K-15, K-42, K-44: rows are seeds. */
+START_TEST(h_e01_scenarios_that_found_something_end_as_the_sheets_say)
+{
+    struct soak_limits limits;
+    char text[80];
+
+    snprintf(text, sizeof text, "%s%s", OPEN_FINDINGS, remembered[_i].limits);
+    ck_assert(soak_limits_read(text, &limits));
+    run_seed(remembered[_i].seed, &limits);
+}
+END_TEST
+
 Suite *soak_suite(void)
 {
     Suite *suite = suite_create("soak");
     TCase *tc = tb_case(suite, "soak", 120);
 
     tcase_add_loop_test(tc, h_s10_random_scenarios_end_as_the_sheets_say, 0, ROWS);
+    tcase_add_loop_test(tc, h_e01_scenarios_that_found_something_end_as_the_sheets_say, 0, REMEMBERED);
     return suite;
 }

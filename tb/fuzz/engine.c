@@ -39,6 +39,20 @@ static void on_violation(void *ctx, const char *text)
     found(text);
 }
 
+/* When an input is played again: what goes by. */
+static void tell(void *ctx, const struct ioat_sim_event *event)
+{
+    static const char *const kind[] = { "AR", "R", "AW", "W", "B", "BAR read", "BAR write", "reset" };
+    uint64_t value = 0;
+
+    (void)ctx;
+    if (event->data)
+        memcpy(&value, event->data, sizeof value);
+    fprintf(stderr, "%8llu %s id %#x addr %#llx%s%s data %#llx\n", (unsigned long long)event->clock,
+            kind[event->kind], event->id, (unsigned long long)event->addr, event->last ? " last" : "",
+            event->resp ? " error" : "", (unsigned long long)value);
+}
+
 /* Mostly something that makes sense. */
 static uint64_t address(struct input *in)
 {
@@ -211,6 +225,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ioat_sim_map(fuzz.sim, MEMORY_AT, MEMORY, IOAT_SIM_READ | IOAT_SIM_WRITE, &cpu) != IOAT_OK)
         found("the simulator does not open");
     fuzz.memory = cpu;
+    if (getenv("FUZZ_TELL"))
+        ioat_sim_on_event(fuzz.sim, tell, NULL);
     for (unsigned n = 0; n < MOVES && fuzz.in.left && ioat_sim_now(fuzz.sim) < CLOCKS; n++)
         move(&fuzz);
     ioat_sim_fault_clear(fuzz.sim);

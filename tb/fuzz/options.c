@@ -1,6 +1,6 @@
 /* options.c - fuzzes the readers of command lines and of limits.
  *
- * The bytes are words, separated by 0. A reader that refuses ends the process with status 2;
+ * The bytes are words, separated by 0. A reader that refuses ends the process;
  * here that takes it back (the link wraps exit).
  */
 #include <setjmp.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../../driver/examples/demo_cli.h"
+#include "../../cli/command.h"
 #include "bench/cli.h"
 #include "input.h"
 #include "soak/scenario.h"
@@ -24,8 +25,8 @@ void __wrap_exit(int status)
 {
     if (!reading)
         __real_exit(status);     /* the fuzzer ends */
-    if (status != 0 && status != 2)
-        found("a command line ends with another status than 0 or 2");
+    if (status < 0 || status > 2)
+        found("a command line ends with another status than 0, 1 or 2");
     longjmp(refused, 1);
 }
 
@@ -47,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static FILE *quiet;
     char text[TEXT + 1], *word[WORDS + 2] = { (char[]){ "measure" } };
     const size_t length = size > TEXT ? TEXT : size;
+    char *decode[WORDS + 3];
     static struct options demo;
     static struct cli cli;
     int n = 1;
@@ -70,6 +72,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     optind = 0;
     if (setjmp(refused) == 0)
         parse(&demo, n, word);
+    decode[0] = (char[]){ "netdma" };
+    decode[1] = (char[]){ "decode" };
+    memcpy(decode + 2, word + 1, (size_t)n * sizeof *word);   /* with the NULL behind the last */
+    optind = 0;
+    if (setjmp(refused) == 0)
+        command_main(n + 1, decode);
     reading = false;
     return 0;
 }

@@ -192,7 +192,7 @@ static void replace(struct world *world, struct lane *lane)
     for (unsigned place = (unsigned)(lane->old.done + 1); place < lane->old.n; place++)
         lane->stale |= plan_job(world, &lane->old, place)->cause |
                        plan_job(world, &lane->old, place)->may;
-    lane->stale |= lane->may;
+    lane->stale |= lane->may | (lane->cmp % 8 ? IOAT_CHANERR_CMP_ADDR : 0);
     launch(world, lane);
 }
 
@@ -227,7 +227,7 @@ static void edit(struct world *world, struct lane *lane)
     const unsigned from = (unsigned)(now->done + 1), had = now->n - from;
     unsigned want = had;
 
-    if (world->full)
+    if (world->full || (from == 0 && now->first != now->slot[0]))   /* CHAINADDR stays */
         return;
     if (now->list)
         want = batch(world, lane) - (from > 0 && rng_percent(&lane->rng, 30));
@@ -413,6 +413,7 @@ static void function_reset(struct world *world)
 {
     world_tell(world, NULL, "function-level reset", 0, 0);
     world_free_run(world);
+    world->forgotten = true;     /* CHANERR tells nothing about what a word is about */
     world_flr(world);
     for (unsigned ch = 0; ch < world->build->channels; ch++) {
         struct lane *lane = &world->lane[ch];
@@ -424,6 +425,7 @@ static void function_reset(struct world *world)
             world_fail(world, "reset", "channel %u: a register is not at its power-on value", ch);
         judge_lost(world, lane, lane->phase == RUN || lane->phase == SUSPENDING);
     }
+    world->forgotten = false;
 }
 
 static void post_global(struct world *world, uint32_t offset, unsigned bits, uint64_t value)

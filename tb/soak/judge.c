@@ -98,7 +98,7 @@ static void drained(struct world *world, struct lane *lane)
 
     if (old->n == 0)
         return;
-    if (RD(world, lane, CHANERR) != 0) {
+    if (world->forgotten || RD(world, lane, CHANERR) != 0) {
         abandon(world, old, FATE_ANY);
         return;
     }

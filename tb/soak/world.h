@@ -114,7 +114,7 @@ struct world {
     struct lane lane[IOAT_CHAN_MAX];
 
     unsigned armed;              /* faults */
-    bool held, master_off, message_faults;
+    bool held, master_off, message_faults, forgotten;
 };
 
 static inline bool world_has(const struct world *world, enum soak_feature feature)
