@@ -483,9 +483,9 @@ asan: ## run every suite with the address and undefined-behaviour sanitizers
 	@$(MAKE) SANITIZE=1 run-$(CONFIG)
 	@tb/tools/run-tests total build/asan/$(CONFIG)
 
-# Counting toggles takes long. So lines and points are counted in all suites but those that test speed, toggles in
+# Counting toggles takes long. So lines and points are counted in all suites but the longest, toggles in
 # those that move data or visit every state, on a narrow bus and on a wide one.
-COVERAGE_ALL   := $(filter-out bench timing,$(SUITES))
+COVERAGE_ALL   := $(filter-out bench timing soak,$(SUITES))
 COVERAGE_64    := abort address attr bus error fault fence flags flow irq list null phase random regfx regs reject \
                   state stop storm suspend word
 COVERAGE_512   := address attr data error fault fence fill flags flow null page phase random reject state word

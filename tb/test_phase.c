@@ -376,8 +376,8 @@ START_TEST(k_52_refused_message_does_not_hold_up_the_next)
         .kind = IOAT_SIM_FAULT_WRITE, .answer = IOAT_SIM_SLVERR, .percent = 100, .count = 1,
     };
 
-    fault.first = tb_msix_addr(0);
-    fault.last = fault.first + 3;
+    fault.first = tb_msix_addr(0);         /* whichever of the two goes first */
+    fault.last = tb_msix_addr(1) + 3;
     if (tb->channels > 1) {
         tb_msix_setup(tb);
         for (unsigned ch = 0; ch < 2; ch++)
@@ -388,9 +388,8 @@ START_TEST(k_52_refused_message_does_not_hold_up_the_next)
         tb_step(tb, PATIENCE);
         tb_assert(tb, ioat_sim_fault_add(tb->sim, &fault) >= 0, "no room for a fault");
         tb_msix_function_mask(tb, false);
-        tb_wait_messages(tb, 1, 1, TB_LONG);
         tb_step(tb, PATIENCE);
-        tb_assert_eq(tb, tb_messages(tb, 0), 0);
+        tb_assert_eq(tb, tb_messages(tb, 0) + tb_messages(tb, 1), 1);
         tb_assert_chanerr(tb, 0, 0);
     }
     tb_close(tb);
