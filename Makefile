@@ -109,11 +109,13 @@ endif
 
 # make coverage calls it with COVERAGE=1: gcc counts lines and branches of sim/ and driver/, Verilator lines and
 # toggles of the RTL; points.sv counts functional points, counters.cpp gathers what each simulator counted.
-# Registers start at 0 there: a bit that a random start value changed would count as a toggle.
+# Registers start at 0 there: a bit that a random start value changed would count as a toggle. Toggles take
+# long: without them is COVERAGE_LINES.
+COVERAGE_LINES := w64c1
 ifdef COVERAGE
 B            := build/coverage/build
 COVER_SV     := tb/coverage/points.sv
-COVER_MODEL  := --coverage-line --coverage-toggle tb/coverage/rtl_only.vlt
+COVER_MODEL   = --coverage-line $(if $(filter $(COVERAGE_LINES),$1),,--coverage-toggle) tb/coverage/rtl_only.vlt
 LDLIBS       += --coverage -Wl,--wrap=_ZN5Vioat5finalEv \
                 -Wl,--wrap=_Z36Vioat___024root___configure_coverageP15Vioat___024rootb
 $(B)/obj/sim/%.o $(B)/obj/driver/%.o: private CFLAGS += --coverage -O1
@@ -216,7 +218,7 @@ $(B)/obj/tb/suites.inc: FORCE
 $(B)/runtime/libverilated.a: Makefile | need-build
 	@echo "CXX Verilator's run-time library"; mkdir -p $(@D)
 	$(Q)printf '%s\n' 'module empty;' 'import "DPI-C" function void call();' 'initial call();' endmodule >$(@D)/empty.sv
-	$(Q)$(VERILATOR) $(COVER_MODEL) --top-module empty --Mdir $(@D) $(@D)/empty.sv
+	$(Q)$(VERILATOR) $(if $(COVERAGE),--coverage-line) --top-module empty --Mdir $(@D) $(@D)/empty.sv
 	$(Q)printf '%s\n' 'include Vioat.mk' 'all-objects: $$(VK_GLOBAL_OBJS)' >$(@D)/objects.mk
 	$(Q)+$(MAKE) -C $(@D) -f objects.mk $(MODEL_OPT) all-objects >$(@D)/log 2>&1 || { cat $(@D)/log; exit 1; }
 	$(Q)rm -f $@ && ar rcs $@ $(@D)/verilated*.o
@@ -481,15 +483,18 @@ asan: ## run every suite with the address and undefined-behaviour sanitizers
 	@$(MAKE) SANITIZE=1 run-$(CONFIG)
 	@tb/tools/run-tests total build/asan/$(CONFIG)
 
-# On one channel and a wide bus all suites, but those that test speed; on several channels and a narrow bus, which
-# take longer, those that these matter to.
-COVERAGE_512 := $(filter-out bench timing,$(SUITES))
-COVERAGE_64  := abort address attr bus data error fault fence flags flow irq list null phase random regfx regs reject \
-                state stop storm suspend word
+# Counting toggles takes long. So lines and points are counted in all suites but the longest, toggles in
+# those that move data or visit every state, on a narrow bus and on a wide one.
+COVERAGE_ALL   := $(filter-out bench timing soak,$(SUITES))
+COVERAGE_64    := abort address attr bus error fault fence flags flow irq list null phase random regfx regs reject \
+                  state stop storm suspend word
+COVERAGE_512   := address attr data error fault fence fill flags flow null page phase random reject state word
+coverage_run    = $1:$(subst $(space),$(comma),$(strip $2))
 
 coverage: need-coverage ## what the suites reach: lines, toggles, functional points; rewrites docs/verification.md
-	@$(MAKE) COVERAGE=1 build/coverage/build/w64c4/tb_all build/coverage/build/w512c1/tb_all
-	@tb/tools/coverage w64c4:$(subst $(space),$(comma),$(COVERAGE_64)) w512c1:$(subst $(space),$(comma),$(COVERAGE_512))
+	@$(MAKE) COVERAGE=1 $(patsubst %,build/coverage/build/%/tb_all,w64c1 w64c4 w512c1)
+	@tb/tools/coverage $(call coverage_run,w64c4,$(COVERAGE_64)) $(call coverage_run,w512c1,$(COVERAGE_512)) \
+	    $(call coverage_run,w64c1,$(COVERAGE_ALL))
 
 # ---- speed and size ----
 

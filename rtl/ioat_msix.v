@@ -108,7 +108,7 @@ module ioat_msix #(
             awaiting <= 1'b0;
 
         for (v = 0; v < CHAN_N; v = v + 1)
-            if (settled[v] && (masked[v] || mask))
+            if (settled[v] && (masked[v] || mask || !bme))
                 pending[v] <= 1'b0;
         if (take) begin
             asking          <= 1'b1;

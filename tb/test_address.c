@@ -117,6 +117,44 @@ START_TEST(h_s08_list_crosses_every_address_bit)
 }
 END_TEST
 
+/* K-15, K-18, K-19: the word of a command goes to CHANCMP as well, of RESET to that from before it. Rows: commands. */
+START_TEST(r_sta_6_word_of_a_command_goes_to_any_address)
+{
+    static const struct { uint8_t command; unsigned state; } row[] = {
+        { IOAT_CHANCMD_SUSPEND, IOAT_CHANSTS_STATE_SUSPENDED },
+        { IOAT_CHANCMD_ABORT, IOAT_CHANSTS_STATE_HALTED },
+        { IOAT_CHANCMD_RESET, IOAT_CHANSTS_STATE_HALTED },
+    };
+    struct tb *tb = tb_open(NULL);
+    const struct side side[SIDES] = { new_side(tb, UINT64_C(0x5555555555555555)),
+                                      new_side(tb, UINT64_C(0xaaaaaaaaaaaaaaaa)) };
+
+    for (unsigned round = 0; round < SIDES; round++) {
+        volatile uint64_t *word = (volatile uint64_t *)(void *)(side[round].cpu + AT_WORD);
+        struct tb_buf src = tb_src(tb, BYTES, 0), dst = tb_dst(tb, BYTES, 0);
+        uint64_t bus = tb_copy(tb, dst.bus, src.bus, BYTES, 0);
+        struct ioat_sim_fault hold = {
+            .kind = IOAT_SIM_FAULT_READ, .answer = IOAT_SIM_HOLD, .first = src.bus,
+            .last = src.bus + BYTES - 1, .percent = 100,
+        };
+
+        tb_note(tb, "command %#x, side %u", row[_i].command, round);
+        *word = TB_NO_WORD;
+        tb_assert(tb, ioat_sim_fault_add(tb->sim, &hold) >= 0, "no room for a fault");
+        TB_WR(tb, 0, CHANCTRL, IOAT_CHANCTRL_ERR_COMPLETION_EN);
+        TB_WR(tb, 0, CHANCMP, side[round].bus + AT_WORD);
+        tb_start_count(tb, 0, bus, 1);
+        tb_step(tb, 1000);
+        tb_command(tb, 0, row[_i].command);
+        ioat_sim_fault_clear(tb->sim);
+        tb_step(tb, 1000);
+        tb_assert_eq(tb, *word, (row[_i].command == IOAT_CHANCMD_SUSPEND ? bus : 0) | row[_i].state);
+        tb_reset(tb, 0, TB_LONG);
+    }
+    tb_close(tb);
+}
+END_TEST
+
 /* H-I05, K-52: a message goes where its vector says, to any address. */
 START_TEST(h_i05_message_address_has_every_bit)
 {
@@ -182,6 +220,7 @@ Suite *address_suite(void)
 
     tcase_add_test(tc, h_d01_every_address_bit_counts);
     tcase_add_loop_test(tc, h_s08_list_crosses_every_address_bit, 0, 2);
+    tcase_add_loop_test(tc, r_sta_6_word_of_a_command_goes_to_any_address, 0, 3);
     tcase_add_test(tc, h_i05_message_address_has_every_bit);
     tcase_add_loop_test(tc, h_r17_equal_priorities_of_any_value_take_turns, 0, 16);
     return suite;

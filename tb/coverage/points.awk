@@ -8,7 +8,7 @@
 # point | group | pattern of row and column, ": " between | reason
 FILENAME ~ /\.txt$/ {
     if ($0 ~ /^point *\|/) {
-        split($0, cell, / *\| */)
+        split($0, cell, / +\| +/)
         x++
         x_group[x] = cell[2]; x_pattern[x] = "^(" cell[3] ")$"; x_text[x] = $0
     }

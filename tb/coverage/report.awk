@@ -1,6 +1,6 @@
 # report.awk - the table of what the suites reached, in Markdown.
 #
-#   awk -f report.awk rtl.txt points.txt c.txt
+#   awk -v RTL=COMMIT -f report.awk rtl.txt points.txt c.txt
 #
 # Exit status 1: a goal is missed.
 
@@ -39,6 +39,8 @@ function sorted(set, list,    n, i, j, key, t) {
 }
 
 END {
+    if (RTL != "")
+        print "The RTL of commit " RTL ".\n"
     print "| of the RTL | reached | goal | excluded |"
     print "|---|---|---|---|"
     judge("lines", 98, hit["all", "line"], all["all", "line"], out["line"])

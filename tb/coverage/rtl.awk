@@ -18,14 +18,31 @@ function field(key,    i) {
 
 function module(file) { sub(/.*\//, "", file); sub(/\.v$/, "", file); return file }
 
-# kind | module | pattern of what is excluded | reason
+# line, branch | module | pattern of the source text | reason
+# toggle | module | pattern of the signal | bits | reason
 FILENAME ~ /\.txt$/ {
     if ($0 ~ /^(line|branch|toggle) *\|/) {
-        split($0, cell, / *\| */)
+        split($0, cell, / +\| +/)
         x++
         x_kind[x] = cell[1]; x_module[x] = cell[2]; x_pattern[x] = "^(" cell[3] ")$"; x_text[x] = $0
+        x_bits[x] = cell[1] == "toggle" ? cell[4] : "all"
     }
     next
+}
+
+# Whether a bit is in "all" or in a list of bits and ranges, "3,8-31"; "0-2/64": of every 64 bits the first three.
+function within(bits, bit,    n, i, part, ends, of) {
+    if (bits == "all")
+        return 1
+    if (split(bits, of, "/") == 2)
+        bit %= of[2]
+    n = split(of[1], part, ",")
+    for (i = 1; i <= n; i++) {
+        split(part[i] "-" part[i], ends, "-")
+        if (bit >= ends[1] + 0 && bit <= ends[2] + 0)
+            return 1
+    }
+    return 0
 }
 
 /^C / {
@@ -76,9 +93,14 @@ function block(file, line, what, count) {
     blocks[file SUBSEP line SUBSEP what] += count
 }
 
-function excluded(kind, m, what,    i) {
+function excluded(kind, m, what,    i, bit) {
+    bit = -1
+    if (kind == "toggle" && match(what, /\[[0-9]+\]$/)) {
+        bit = substr(what, RSTART + 1, RLENGTH - 2) + 0
+        what = substr(what, 1, RSTART - 1)
+    }
     for (i = 1; i <= x; i++)
-        if (x_kind[i] == kind && (x_module[i] == m || x_module[i] == "*") && what ~ x_pattern[i]) {
+        if (x_kind[i] == kind && (x_module[i] == m || x_module[i] == "*") && what ~ x_pattern[i] && within(x_bits[i], bit)) {
             x_used[i] = 1
             return 1
         }
