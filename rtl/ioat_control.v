@@ -149,9 +149,10 @@ module ioat_control (
     wire stop_done = stop_ready && !error;
     wire stop_word = stop_done && want_suspend && err_completion_en;
     wire kill_done = phase == PH_KILL && drained && !any_event;
-    wire kill_word = kill_done && bme && (resetting ? word_due
-                                                    : err_completion_en && !chancmp_misplaced);
-    wire word_void = phase == PH_WORD && !word_asked && halting && !bme;
+    // Without bus master a command ends without its word; that of an error waits.
+    wire no_word   = !bme && (aborting || resetting);
+    wire kill_word = kill_done && !no_word && (resetting ? word_due : err_completion_en && !chancmp_misplaced);
+    wire word_void = phase == PH_WORD && !word_asked && halting && no_word;
     wire word_done = phase == PH_WORD && word_idle && (word_asked || word_void) && !any_event && !error;
     wire finished  = (stop_done && !stop_word) || (kill_done && !kill_word) || word_done;
     wire halted    = finished && (phase == PH_KILL || (phase == PH_WORD && halting));
@@ -202,7 +203,7 @@ module ioat_control (
     assign word_state     = halting ? `IOAT_CHANSTS_STATE_HALTED : `IOAT_CHANSTS_STATE_SUSPENDED;
     assign word_final     = halting;
     assign word_chancmp   = resetting ? reset_chancmp : chancmp;
-    assign word_forget    = phase == PH_WORD && halting && !bme;
+    assign word_forget    = phase == PH_WORD && halting && no_word;
 
     always @(posedge clk) begin
         flr_seen <= flr;
