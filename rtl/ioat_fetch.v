@@ -74,7 +74,7 @@ module ioat_fetch #(
     localparam LANES       = (384 + DATA_W - 1) / DATA_W;   // beats that are kept
     localparam NEXT_LSB    = `IOAT_DESC_NEXT_LSB % DATA_W;
     localparam DEPTH_RESET = 4;
-    localparam TURN_W      = 16;              // bits of the place of a mistake, from bit 6 on
+    localparam TURN_W      = 12;              // bits of the place of a mistake, from bit 6 on
     localparam NEXT_BEAT   = `IOAT_DESC_NEXT_LSB / DATA_W;
 
     reg                     stopped;         // an error is queued; only flush leads on
@@ -138,6 +138,7 @@ module ioat_fetch #(
     wire [5:0]  here_up  = here[11:6] + 6'd1;
     wire        in_row   = next == {here[63:12], here_up, 6'd0};    // nothing is guessed at the page's end
     wire        younger  = live != 1 || m_ar_gnt;      // with chained: something was guessed
+    wire [PREFETCH_LOG2+1:0] guessed = live - 1'b1;
     wire        mistaken = chained && younger && (error || !in_row || doubt);
 
     assign confirmed = chained && younger && !mistaken;
@@ -228,12 +229,12 @@ module ioat_fetch #(
         if (flush && live > 1)
             depth <= depth >> 2;
         if (mistaken) begin
-            stale      <= live - 1'b1 + {{PREFETCH_LOG2+1{1'b0}}, m_ar_gnt};
-            asked      <= asked - {{(14-PREFETCH_LOG2){1'b0}}, live} + 16'd1;
+            stale      <= guessed + {{PREFETCH_LOG2+1{1'b0}}, m_ar_gnt};
+            asked      <= asked - {{(14-PREFETCH_LOG2){1'b0}}, guessed};
             depth      <= depth >> 2;
             if (!doubt) begin
                 turn_known <= 1'b1;
-                turn       <= here[6 +: TURN_W] + 1'b1;
+                turn       <= {here[12 +: TURN_W-6], here_up};
             end
         end
         if (wanted && reloading) begin

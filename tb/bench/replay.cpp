@@ -46,7 +46,7 @@ void replay_record_end(void)
     recording = nullptr;
 }
 
-void replay_free(struct replay *replay)
+void recording_free(struct replay *replay)
 {
     delete replay;
 }
@@ -85,7 +85,7 @@ static void clock(Vioat &top, const struct pins &pins)
     top.eval();
 }
 
-void replay_run(const struct replay *replay, struct replay_engine *engine, uint64_t first,
+void recording_run(const struct replay *replay, struct replay_engine *engine, uint64_t first,
                 uint64_t end)
 {
     for (uint64_t n = first; n < end; n++)

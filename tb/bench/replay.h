@@ -16,7 +16,7 @@ struct replay_engine;
 /* Records every clock of the simulators that run until the end. One at a time. */
 struct replay *replay_record_begin(void);
 void replay_record_end(void);
-void replay_free(struct replay *replay);
+void recording_free(struct replay *replay);
 uint64_t replay_clocks(const struct replay *replay);
 
 /* A Verilated engine and nothing else; it starts at the first recorded clock. */
@@ -24,7 +24,7 @@ struct replay_engine *replay_engine_open(void);
 void replay_engine_close(struct replay_engine *engine);
 
 /* Puts the recorded inputs of clocks first .. end - 1 on it. */
-void replay_run(const struct replay *replay, struct replay_engine *engine, uint64_t first,
+void recording_run(const struct replay *replay, struct replay_engine *engine, uint64_t first,
                 uint64_t end);
 
 /* All of it; the first clock whose outputs are not the recorded ones, or REPLAY_SAME. */

@@ -119,9 +119,9 @@ static double bare(const struct replay *replay)
         const uint64_t all = replay_clocks(replay);
         double begin, rate;
 
-        replay_run(replay, engine, 0, all - RUN_CLOCKS);
+        recording_run(replay, engine, 0, all - RUN_CLOCKS);
         begin = seconds();
-        replay_run(replay, engine, all - RUN_CLOCKS, all);
+        recording_run(replay, engine, all - RUN_CLOCKS, all);
         rate = RUN_CLOCKS / (seconds() - begin);
         best = rate > best ? rate : best;
         replay_engine_close(engine);
@@ -162,7 +162,7 @@ static void compare(const char *name, uint32_t size)
     with = live(size, RUN_CLOCKS);
     without = bare(replay);
     printf("%-10s %8.2f %8.2f %8.2f\n", name, with * 1e-6, without * 1e-6, without / with);
-    replay_free(replay);
+    recording_free(replay);
 }
 
 int main(void)
