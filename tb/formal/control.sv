@@ -25,6 +25,7 @@ module control (
     input wire        reload_done,
     input wire        reload_failed,
     input wire        fetch_idle,
+    input wire        desc_waits,
     input wire        at_end,
     input wire        drained,
     input wire        settled,
@@ -41,7 +42,7 @@ module control (
                      ARMED = `IOAT_CHANSTS_STATE_ARMED;
 
     reg  [15:0] dmacount;
-    wire        at_rest, error_set, error_int, clear_regs, hold_irq, counted, run, flush, load, reload, count_met,
+    wire        at_rest, error_set, error_int, clear_regs, hold_irq, counted, run, flush, skim, load, reload, count_met,
                 count_met_next, superseded, kill, clear_completed, word_cmd, word_final, word_forget;
     wire [2:0]  state, word_state;
     wire [5:0]  pending;
@@ -55,9 +56,9 @@ module control (
         .chancmp(64'd0), .chancmp_misplaced(misplaced),
         .state(state), .cmd_pending(pending), .error_set(error_set), .error_cause(error_cause),
         .error_int(error_int), .clear_regs(clear_regs), .hold_irq(hold_irq),
-        .counted(counted), .run(run), .flush(flush), .load(load), .reload(reload),
+        .counted(counted), .run(run), .flush(flush), .skim(skim), .load(load), .reload(reload),
         .reload_asked(reload_asked), .reload_done(reload_done), .reload_failed(reload_failed),
-        .fetch_idle(fetch_idle), .at_end(at_end), .count_met(count_met), .count_met_next(count_met_next),
+        .fetch_idle(fetch_idle), .desc_waits(desc_waits), .at_end(at_end), .count_met(count_met), .count_met_next(count_met_next),
         .superseded(superseded), .kill(kill), .drained(drained), .settled(settled), .done(done), .fail(fail),
         .fail_cause(fail_cause), .word_failed(word_failed), .any_completed(any_completed),
         .clear_completed(clear_completed), .word_cmd(word_cmd), .word_state(word_state), .word_final(word_final),
@@ -93,7 +94,7 @@ module control (
     reg        halt_word;                    // the HALTED word was asked for and not answered
     reg        stopped_clean;                // everything was answered when KILL ended
     reg        failing;                      // an error was seen since work began
-    reg        appended, suspended_before, word_before;
+    reg        append_owed, appended, suspended_before, word_before;
 
     always @(posedge clk) begin
         begun           <= 1'b1;
@@ -121,6 +122,8 @@ module control (
         cause_known     <= !rst && state == ACTIVE && (cause_known || (error_set && kill)) && !clear_regs && !load;
         suspended_before <= begun && !rst && (suspended_before || (state == SUSPENDED && pending == 0));
         word_before      <= begun && !rst && (word_before || word_cmd) && state == ACTIVE;
+        append_owed      <= begun && !rst && run && settled && desc_waits && !flush &&
+                            (append_owed || (append_cmd && !counted && listed));
         appended         <= begun && !rst && (appended || (append_cmd && state == ACTIVE)) && state != HALTED;
     end
 
@@ -136,6 +139,7 @@ module control (
     `given(flr_held,        !begun || !flr_then || flr || at_rest)
     `given(nothing_at_rest, !begun || !quiet || !(done || fail || word_failed))
     // Nothing is asked for outside RUN and READ.
+    `given(waits_is_not_idle, !(desc_waits && fetch_idle))
     `given(fetch_stays_idle, !begun || !fetch_idle_then || reading_then || fetch_idle)
     reg  word_taken_then, reading_then;
     reg  quiet;                              // nothing was loaded since everything was at rest
@@ -148,6 +152,7 @@ module control (
     wire into = past && state != was;
 
     `holds(five_states,     !past || state <= ARMED)
+    `holds(skim_waits,      !skim || (run && settled && !desc_waits))
     `holds(idle_from_run,   !(into && state == IDLE) || (was == ACTIVE && settled_then && fetch_idle_then))
     `holds(armed_by_chainaddr, !(into && state == ARMED) || chain_then || was == ACTIVE || was_resetting || (was == SUSPENDED && resume_then))
     `holds(suspended_by_suspend, !(into && state == SUSPENDED) ||
@@ -173,7 +178,10 @@ module control (
     // ---- what is read ahead goes with its permission ----
 
     `holds(dropped_by_stop, !past || !(run || reload) || at_rest ||
-                            !(reset_cmd || abort_cmd || suspend_cmd || chain_wr || (run && append_cmd && !counted && listed)) || flush)
+                            !(reset_cmd || abort_cmd || suspend_cmd || chain_wr) || flush)
+    // APPEND: at once, or as soon as what waits to be started is.
+    `holds(dropped_by_append, !past || !(run && (append_owed || (append_cmd && !counted && listed))) ||
+                            flush || skim || (settled && desc_waits))
     `holds(no_read_in_stop, !(kill || word_cmd) || (!run && !reload && flush))
     `holds(load_is_new,     !past || !load || !(run || reload))
 

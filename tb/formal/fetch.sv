@@ -15,6 +15,7 @@ module fetch #(
     input wire        rst,
     input wire        run,
     input wire        flush,
+    input wire        skim,
     input wire        load,
     input wire [8:0]  chain_low,
     input wire        chain_high,
@@ -24,6 +25,7 @@ module fetch #(
     input wire        gnt,
     input wire        r_valid,
     input wire        r_err,
+    input wire        payload_r_valid,
     input wire [8:0]  next_low,              // of the NEXT that is answered: may be misaligned
     input wire        next_high,             // may be out of range
     input wire        ready,
@@ -35,7 +37,7 @@ module fetch #(
     wire [63:0] chain_addr = {22'd0, chain_high, 32'd0, chain_low};
     wire [63:0] next       = {22'd0, next_high, 32'd0, next_low};
 
-    wire              reload_asked, reload_done, reload_failed, idle, at_end, req, valid, bad;
+    wire              reload_asked, reload_done, reload_failed, idle, waits, at_end, req, valid, bad;
     wire [ADDR_W-1:0] addr;
     wire [383:0]      desc;
     wire [63:6]       desc_addr;
@@ -54,11 +56,11 @@ module fetch #(
     reg [63:6] last_addr;                    // of the descriptor delivered last
 
     ioat_fetch #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .PREFETCH_LOG2(2)) dut (
-        .clk(clk), .rst(rst), .run(run), .flush(flush), .load(load), .chain_addr(chain_addr),
+        .clk(clk), .rst(rst), .run(run), .flush(flush), .skim(skim), .load(load), .chain_addr(chain_addr),
         .counted(counted), .dmacount(dmacount), .reload(reload), .reload_addr(last_addr),
         .reload_asked(reload_asked), .reload_done(reload_done), .reload_failed(reload_failed),
-        .idle(idle), .at_end(at_end), .m_ar_req(req), .m_ar_addr(addr), .m_ar_gnt(gnt),
-        .s_r_valid(r_valid), .s_r_data(line), .s_r_err(r_err), .s_r_last(1'b1),
+        .idle(idle), .waits(waits), .at_end(at_end), .m_ar_req(req), .m_ar_addr(addr), .m_ar_gnt(gnt),
+        .s_r_valid(r_valid), .s_r_data(line), .s_r_err(r_err), .s_r_last(1'b1), .payload_r_valid(payload_r_valid),
         .m_desc_valid(valid), .m_desc_ready(ready), .m_desc(desc), .m_desc_addr(desc_addr),
         .m_desc_bad(bad), .m_desc_cause(cause));
 
@@ -74,6 +76,7 @@ module fetch #(
     reg         dead;                        // a reload failed: the chain is given up
     reg         ended;                       // a bad entry was taken
     reg         stale;                       // the mark's permission is gone
+    reg         skimmed;                     // by skim
     reg         mark_used;
     reg         held;
     reg [63:6]  held_addr;
@@ -105,7 +108,9 @@ module fetch #(
             marked_at <= asked;
             mark_addr <= addr[ADDR_W-1:6];
         end
-        stale        <= !rst && marked && (stale || flush || load);
+        // With nothing queued the pointer's descriptor is the one that is waited for, and no guess.
+        skimmed      <= !rst && marked && (skimmed || (skim && mark_addr != pointer[63:6]));
+        stale        <= !rst && marked && (stale || flush || load || (skim && mark_addr != pointer[63:6]));
         mark_used    <= !rst && (mark_used || (take && !bad && is_marked));
         if (take && !bad) begin
             pointer   <= follow;
@@ -159,6 +164,7 @@ module fetch #(
     `given(granted_asked,  !gnt || req)
     `given(answer_owed,    !begun || !r_valid || flying != 0)
     `given(memory_deep,    !begun || !gnt || flying < 7)
+    `given(skim_is_clear,  !skim || (begun && run && !waits))
     `given(load_at_rest,   !load || (begun && idle && !reload && !run))
     `given(run_loaded,     !run || (begun && loaded))
     `given(reload_settled, !begun || !reload || reload_then || (loaded && taken != 0 && !ended && idle && flying == 0))
@@ -196,5 +202,6 @@ module fetch #(
     `reached(appended,     begun && reloaded && take && !bad)
     `reached(read_ahead,   begun && was_full && take && is_marked)
     `reached(flushed,      begun && stale && take && !bad && desc_addr == mark_addr)
+    `reached(skimmed_mark, begun && skimmed && take && !bad && desc_addr == mark_addr)
     `reached(read_error,   begun && take && bad && cause == `IOAT_CHANERR_READ_DATA_LSB && taken == 1)
 endmodule

@@ -74,7 +74,7 @@ module msix #(
     always @(posedge clk) begin
         was_owed <= !rst && ((fire[n] && enable && !withdraw[n]) || pending || (busy[n] && !out && !gone));
         // Reasons to owe nothing any more, other than the message.
-        cleared  <= withdraw[n] || wipe || (settled[n] && (masked || mask));
+        cleared  <= withdraw[n] || wipe || (settled[n] && (masked || mask || !bme));
         owed     <= !rst && !wipe && !withdraw[n] && fire[n] && enable;
     end
 

@@ -108,7 +108,7 @@ module reader #(
     (* hierconn *) wire                 \dut.busy , \dut.breaks , \dut.no_snoop ;
     (* hierconn *) wire [ADDR_W-1:3]    \dut.word ;
     (* hierconn *) wire [ADDR_W-1:12]   \dut.page ;
-    (* hierconn *) wire [31:0]          \dut.left ;
+    (* hierconn *) wire [9:0]           \dut.left ;
     (* hierconn *) wire [BUFFER_LOG2:0] \dut.promised , \dut.awaited ;
     `lemma(same_busy, !begun || \dut.busy == busy)
     `lemma(same_job,  !begun || !busy || (\dut.word == word && \dut.left == left && left != 0 && \dut.no_snoop == snoopless &&
