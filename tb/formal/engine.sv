@@ -61,7 +61,7 @@ module engine #(
     wire [5:0]   bid   = writes[write_out[DEEP-1:0]];
 
     ioat_engine #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .CHAN_N(CHAN_N), .READ_BEATS(4),
-                  .READ_BYTES_MAX(READ_BYTES_MAX), .WRITE_BYTES_MAX(WRITE_BYTES_MAX), .TRANSFERS(2), .PREFETCH(2),
+                  .READ_BYTES_MAX(READ_BYTES_MAX), .WRITE_BYTES_MAX(WRITE_BYTES_MAX), .TRANSFERS(2), .PREFETCH(4),
                   .CLK_MHZ(1), .XFERCAP_LOG2(12)) dut (
         .clk(clk), .rst(rst), .cfg_bme(bme), .cfg_msix_en(msix_en), .cfg_msix_mask(msix_mask), .cfg_flr(flr),
         .flr_done(flr_done),
@@ -184,11 +184,11 @@ module engine #(
 
     (* hierconn *) wire [2:0]  \dut.chan[0].channel.state ;
     (* hierconn *) wire        \dut.chan[0].channel.at_rest ;
-    (* hierconn *) wire [31:0] \dut.chan[0].channel.regs.chanerr ;
+    (* hierconn *) wire [15:0] \dut.chan[0].channel.regs.chanerr ;
     (* hierconn *) wire [5:0]  \dut.chan[0].channel.cmd_pending ;
     wire [2:0]  state   = \dut.chan[0].channel.state ;
     wire        at_rest = \dut.chan[0].channel.at_rest ;
-    wire [31:0] chanerr = \dut.chan[0].channel.regs.chanerr ;
+    wire [31:0] chanerr = {16'd0, \dut.chan[0].channel.regs.chanerr };
 
     reg  [31:0] chanerr_was;
     wire [31:0] set = chanerr & ~chanerr_was;
