@@ -198,9 +198,10 @@ START_TEST(h_r17_equal_priorities_of_any_value_take_turns)
                              IOAT_PAGE_BYTES, IOAT_CONTROL_COMPL_WRITE);
         tb_chain(tb, bus, 3);
         tb_setup(tb, ch, priority);
-        TB_POST(tb, ch, CHAINADDR, bus[0]);
-        TB_POST(tb, ch, DMACOUNT, 3);
+        TB_WR(tb, ch, CHAINADDR, bus[0]);
     }
+    for (unsigned ch = 0; ch < tb->channels; ch++)
+        TB_POST(tb, ch, DMACOUNT, 3);
     for (unsigned ch = 0; ch < tb->channels; ch++) {
         tb_wait_state(tb, ch, TB_IN(IDLE) | TB_IN(HALTED), TB_LONG);
         tb_assert_state(tb, ch, IDLE);
