@@ -10,26 +10,25 @@
 
 static enum ioat_status read_all(struct ioat_chan *chan, struct ioat_counters *counters)
 {
-    enum ioat_status status = PERF_READ(chan, PERF_ACTIVE, &counters->active);
+    const struct {
+        uint32_t offset;
+        uint64_t *to;
+    } all[] = {
+        {IOAT_PERF(chan->index, PERF_ACTIVE), &counters->active},
+        {IOAT_PERF(chan->index, PERF_MOVING), &counters->moving},
+        {IOAT_PERF(chan->index, PERF_BLOCKED), &counters->blocked},
+        {IOAT_PERF(chan->index, PERF_READS), &counters->reads},
+        {IOAT_PERF(chan->index, PERF_WRITES), &counters->writes},
+        {IOAT_PERF(chan->index, PERF_STARVED), &counters->starved},
+        {IOAT_PERF(chan->index, PERF_BYTES), &counters->bytes},
+        {IOAT_PERF(chan->index, PERF_DESCRIPTORS), &counters->descriptors},
+        {IOAT_PERF(chan->index, PERF_CONFIRMED), &counters->confirmed},
+        {IOAT_PERF(chan->index, PERF_DROPPED), &counters->dropped},
+    };
+    enum ioat_status status = IOAT_OK;
 
-    if (!status)
-        status = PERF_READ(chan, PERF_MOVING, &counters->moving);
-    if (!status)
-        status = PERF_READ(chan, PERF_BLOCKED, &counters->blocked);
-    if (!status)
-        status = PERF_READ(chan, PERF_READS, &counters->reads);
-    if (!status)
-        status = PERF_READ(chan, PERF_WRITES, &counters->writes);
-    if (!status)
-        status = PERF_READ(chan, PERF_STARVED, &counters->starved);
-    if (!status)
-        status = PERF_READ(chan, PERF_BYTES, &counters->bytes);
-    if (!status)
-        status = PERF_READ(chan, PERF_DESCRIPTORS, &counters->descriptors);
-    if (!status)
-        status = PERF_READ(chan, PERF_CONFIRMED, &counters->confirmed);
-    if (!status)
-        status = PERF_READ(chan, PERF_DROPPED, &counters->dropped);
+    for (unsigned n = 0; n < sizeof all / sizeof all[0] && !status; n++)
+        status = ioat_chan_read(chan, all[n].offset, IOAT_PERF_ACTIVE_BITS, all[n].to);
     return status;
 }
 

@@ -53,7 +53,7 @@ module ioat_control (
     output reg         counted,              // count mode
     output wire        run,
     output wire        flush,
-    output wire        skim,
+    output wire        skim,                 // drop the guesses, keep what is awaited by its pointer
     output wire        load,                 // begin at CHAINADDR
     output wire        reload,
     input  wire        reload_asked,
@@ -96,7 +96,7 @@ module ioat_control (
     reg [2:0]  phase;
     reg        listed;                       // list mode
     reg        append;                       // an APPEND is not answered yet
-    reg        skim_later;                   // and neither is what it wants dropped
+    reg        skim_later;                   // what it drops waits until what is queued has started
     reg        want_suspend;                 // SUSPEND is not done yet
     reg        stay;                         // and nothing came after it: end SUSPENDED
     reg        want_chain;                   // CHAINADDR was written meanwhile

@@ -510,3 +510,12 @@ void conf_check_works(struct conf *conf)
     conf_await_idle(conf, 41);
     conf_check_copied(conf, 40, 2);
 }
+
+void conf_move_to(struct conf *conf, unsigned cpu)
+{
+    conf_free(conf, 0);
+    conf_parameters(conf, 0);
+    conf->channel[0].parameters.ProcessorAffinityMask = 1u << cpu;
+    conf_ok(conf_allocate(conf, 0));
+    conf_check_works(conf);
+}

@@ -255,6 +255,8 @@ void conf_enter(struct conf *conf, enum conf_state state);
 enum { CONF_TAIL = 7 };
 /* A start works, byte for byte; the word is cleared first. */
 void conf_check_works(struct conf *conf);
+/* Channel 0 is allocated again, for this CPU alone, and works. */
+void conf_move_to(struct conf *conf, unsigned cpu);
 
 #define conf_nt(call, expected)                                                            \
     do {                                                                                   \

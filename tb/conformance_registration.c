@@ -94,11 +94,7 @@ START_TEST(r_aff_4_messages_come_to_the_cpu_that_was_asked_for)
     struct conf *conf = conf_open(_i);
 
     for (unsigned cpu = 0; cpu < conf->subject->channels && cpu < conf->options.cpus; cpu++) {
-        conf_free(conf, 0);
-        conf_parameters(conf, 0);
-        conf->channel[0].parameters.ProcessorAffinityMask = 1u << cpu;
-        conf_ok(conf_allocate(conf, 0));
-        conf_check_works(conf);
+        conf_move_to(conf, cpu);
         ck_assert_uint_eq(conf->channel[0].isr.n, 1);
         ck_assert_uint_eq(conf->channel[0].isr.cpu, cpu);
     }
@@ -151,11 +147,7 @@ START_TEST(r_aff_7_completions_come_to_a_cpu_of_the_mask)
     struct conf *conf = conf_open(_i);
 
     for (unsigned cpu = 0; cpu < conf->options.cpus; cpu++) {
-        conf_free(conf, 0);
-        conf_parameters(conf, 0);
-        conf->channel[0].parameters.ProcessorAffinityMask = 1u << cpu;
-        conf_ok(conf_allocate(conf, 0));
-        conf_check_works(conf);
+        conf_move_to(conf, cpu);
         ck_assert_uint_eq(conf->channel[0].dpc.n, 1);
         ck_assert_uint_eq(conf->channel[0].dpc.cpu, cpu);
     }

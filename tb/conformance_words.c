@@ -272,11 +272,7 @@ START_TEST(r_int_3_the_dpc_runs_where_netdma_says)
     struct conf *conf = conf_open(_i);
 
     for (unsigned cpu = 0; cpu < conf->options.cpus; cpu++) {
-        conf_free(conf, 0);
-        conf_parameters(conf, 0);
-        conf->channel[0].parameters.ProcessorAffinityMask = 1u << cpu;
-        conf_ok(conf_allocate(conf, 0));
-        conf_check_works(conf);
+        conf_move_to(conf, cpu);
         ck_assert_uint_eq(conf->channel[0].isr.n, 1);
         ck_assert_uint_eq(conf->channel[0].dpc.cpu, conf->channel[0].isr.told);
     }
