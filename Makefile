@@ -14,7 +14,7 @@ CHANNELS  ?= 4#      DMA channels
 DESC_PORT ?= 0#      1: descriptors are read through an AXI port of their own
 PARAMS    ?=#        further parameters of rtl/ioat_engine.v, decimal: "PREFETCH=8 CLK_MHZ=125"
 LATENCY   ?=#        demo: clocks from a read request to its first data; empty: its default
-SEED      ?=#        demo, sim, test: seed of everything random; empty: their default
+SEED      ?=#        demo, sim, test, fuzz: seed of everything random; empty: their default
 FILES     ?=#        demo: files to copy through the engine
 ALSO      ?=#        bench: further data widths to measure, "128 256"
 TABLES    ?=#        bench-config: only these tables, "size,align"; empty: all
@@ -381,7 +381,7 @@ fuzz: need-fuzz ## fuzz for TIME seconds, with sanitizers; AGAIN=input plays one
 	@$(MAKE) FUZZ=1 fuzz-run
 
 fuzz-run: $(FUZZERS)
-	@tb/tools/fuzz $(B)/$(CONFIG) $(if $(AGAIN),again '$(AGAIN)',$(TIME))
+	@tb/tools/fuzz $(B)/$(CONFIG) $(if $(AGAIN),again '$(AGAIN)',$(TIME) $(SEED))
 
 fuzz-corpus: need-fuzz
 	@$(MAKE) FUZZ=1 fuzz-least

@@ -233,6 +233,7 @@ void contract_clock(struct contract *c, uint64_t clock, const struct contract_pi
         pins_changed(c, &was);
     }
     c->pins.irq = pins->irq;
+    c->pins.w_waits = pins->w_waits;
     c->pins.intx = pins->intx;
     for (unsigned port = 0; port < 2; port++) {
         if (!c->ar_waited[port] && pins->ar_waits[port])
@@ -268,8 +269,8 @@ void contract_event(struct contract *c, const struct ioat_sim_event *event)
         ct_regs_read(c, event);
         break;
     case IOAT_SIM_BAR_WRITE:
-        c->active_clk = event->clock;
         ct_regs_write(c, event);
+        c->active_clk = event->clock;
         break;
     case IOAT_SIM_RESET:
         if (!event->resp)

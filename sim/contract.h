@@ -26,6 +26,7 @@ struct contract_pins {
     uint32_t irq;         /* irq_msix wires, one bit a channel */
     bool intx;            /* irq_intx */
     bool ar_waits[2];     /* a read request is on the port and not taken */
+    bool w_waits;         /* a write request or data */
 };
 
 /* violate: called at the first violation, with a rule name such as "H-W05" and a

@@ -460,7 +460,8 @@ static bool claim_appended(struct chan *ch, uint64_t addr, struct fetch *fetch)
     record = ct_record_at(ch, last);
     if (record->addr != addr || record->desc.next)
         return false;
-    ch->append--;
+    if (last <= larger(ch->started, larger(ch->rep, ch->word_lo)))   /* else it may be read anew, to be started */
+        ch->append--;
     use(ch, fetch, FETCH_REREAD, last);
     return true;
 }
@@ -547,23 +548,19 @@ static void refuse(const struct chan *ch, uint64_t addr)
  * reset ends both. */
 static bool claim_waiting(const struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
-    if (!(ch->stops & STOP_NOW) || !ch->waiting || ch->waiting != addr)
+    const struct passed *passed = ct_state_passed(ch, addr);
+
+    if (!passed || !(passed->after & STOP_NOW))
         return false;
     fetch->use = FETCH_UNJUDGED;
     return true;
 }
 
-static bool claim(struct chan *ch, uint64_t addr, struct fetch *fetch)
+/* Of the list in force. */
+static bool claim_listed(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
-    if (belongs_after_stop(ch, addr))
-        ct_state_end(ch);
-    if (!(ch->may & ACTIVE)) {
-        char text[64];
-
-        ct_wrong(ch, ct_state_rest_rule(ch), "descriptor read at 0x%" PRIx64 " while %s", addr,
-              ct_states_text(ch->may, text));
+    if (!(ch->may & ACTIVE))
         return false;
-    }
     if (claim_waiting(ch, addr, fetch) || claim_resumed(ch, addr, fetch) || claim_next(ch, addr, fetch)
         || claim_twice(ch, addr, fetch) || claim_appended(ch, addr, fetch) || claim_again(ch, addr, fetch)
         || look_ahead(ch, addr, fetch))
@@ -571,7 +568,26 @@ static bool claim(struct chan *ch, uint64_t addr, struct fetch *fetch)
     while (ct_chain_use_ahead(ch))
         if (claim_next(ch, addr, fetch) || look_ahead(ch, addr, fetch))
             return true;
-    refuse(ch, addr);
+    return false;
+}
+
+static bool claim(struct chan *ch, uint64_t addr, struct fetch *fetch)
+{
+    const struct passed *passed;
+    char text[64];
+
+    if (belongs_after_stop(ch, addr))
+        ct_state_end(ch);
+    if (claim_listed(ch, addr, fetch))
+        return true;
+    passed = ct_state_passed(ch, addr);
+    if (((passed && ct_state_began(ch, passed)) || ct_state_started(ch, addr)) && claim_listed(ch, addr, fetch))
+        return true;
+    if (ch->may & ACTIVE)
+        refuse(ch, addr);
+    else
+        ct_wrong(ch, ct_state_rest_rule(ch), "descriptor read at 0x%" PRIx64 " while %s", addr,
+              ct_states_text(ch->may, text));
     return false;
 }
 

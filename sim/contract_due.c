@@ -51,8 +51,6 @@ static void fault_due(struct chan *ch)
     else if (fault.bits && fault.sure && fault.ripe && ct_word_due(ch, fault.low)
              && !(ch->ctrl & IOAT_CHANCTRL_ERR_COMPLETION_EN))
         ct_wrong(ch, "H-W03", "a finished descriptor's word does not come before the error");
-    else if (fault.done && fault.sure)
-        ct_fault_end(ch, &fault);
 }
 
 static void stop_due(struct chan *ch)
@@ -85,19 +83,14 @@ static void look(struct chan *ch, uint64_t clocks)
 {
     if (ch->lost)
         return;
+    ct_state_settle(ch);
     if (ch->stops)
         stop_due(ch);
     else if (ch->may == ACTIVE)
         fault_due(ch);
     signal_due(ch, clocks);
-    if (!ct_state_certain(ch))
-        return;
-    if (!ct_chain_drained(ch)) {
+    if (ct_state_certain(ch) && !ct_chain_drained(ch))
         list_due(ch);
-    } else {
-        ch->may = IDLE;
-        ch->low = ch->high = ch->fin;
-    }
 }
 
 void ct_due_look(struct contract *c, uint64_t clocks)

@@ -17,12 +17,16 @@ static struct fault whole(const struct chan *ch, uint32_t bits, bool sure)
     return (struct fault) { .bits = bits, .low = ch->ans, .high = ch->ans, .sure = sure };
 }
 
+/* CHANCMP, which RESET clears, can take a word. */
+static bool cmp_fits(const struct chan *ch)
+{
+    return ct_word_addr_fits(&ch->c->build, ch->stops & STOP_RESET ? ch->stop_cmp : ch->chancmp);
+}
+
 /* CHANCMP cannot take the word that is due now. */
 static bool word_unwritable(const struct chan *ch)
 {
-    const uint64_t cmp = ch->stops & STOP_RESET ? ch->stop_cmp : ch->chancmp;
-
-    return ch->fin < ch->ans && !ch->words && !ct_word_addr_fits(&ch->c->build, cmp)
+    return ch->fin < ch->ans && !ch->words && !cmp_fits(ch)
         && ct_desc_flag(&((const struct record *)ct_record_at(ch, ch->fin + 1))->desc,
                      IOAT_CONTROL_COMPL_WRITE);
 }
@@ -30,8 +34,7 @@ static bool word_unwritable(const struct chan *ch)
 /* SUSPEND asks for a word of its own. */
 static bool suspend_unwritable(const struct chan *ch)
 {
-    return ch->stops & STOP_SUSPEND && ch->stop_word && ch->fin == ch->ans && !ch->words
-        && !ct_word_addr_fits(&ch->c->build, ch->chancmp);
+    return ch->stops & STOP_SUSPEND && ch->stop_word && ch->fin == ch->ans && !ch->words && !cmp_fits(ch);
 }
 
 /* Errors of descriptors that are not answered; one of them may be noticed first. */
@@ -60,7 +63,7 @@ static struct fault cause(const struct chan *ch)
     if (ch->reread_want)
         return (struct fault) { 0 };
     if (word_unwritable(ch))
-        return (struct fault) { IOAT_CHANERR_CMP_ADDR, ch->fin, ch->fin, .sure = !ch->old_cmp_ok };
+        return (struct fault) { IOAT_CHANERR_CMP_ADDR, ch->fin, ch->fin, .sure = !ch->old_cmps };
     if (record && record->have && record->fail)
         return whole(ch, record->fail, !ct_chain_too_late(ch, record));
     if (ch->reread_bad)
@@ -145,6 +148,7 @@ void ct_fault_signals(struct chan *ch)
 void ct_fault_end(struct chan *ch, const struct fault *fault)
 {
     const bool goes_on = ch->next.chain || ch->next.kick;
+    uint32_t left;
     bool sure;
 
     if (!ch->fault_signalled && interrupts(ch, fault->bits, &sure))
@@ -155,6 +159,9 @@ void ct_fault_end(struct chan *ch, const struct fault *fault)
     }
     if (goes_on) {
         ct_state_end(ch);
+        left = ct_fault_now(ch).bits;      /* the next list may have failed at once, too */
+        ch->halts += left != 0;
+        ch->err_may |= left & ~ch->err_known;
         ch->may |= HALTED;
         ch->vague = true;
         return;

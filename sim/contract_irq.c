@@ -89,7 +89,8 @@ void ct_irq_rearm(struct chan *ch)
                  " has not come on a free bus", irq->pulse_clk);
     irq->disable = SIGNALS;
     irq->rearm_clk = ch->c->now;
-    irq->message_must = false;             /* a pending bit goes with the re-arm */
+    irq->message_must = false;             /* a pending bit goes with the re-arm, unless an event waits */
+    ct_fault_signals(ch);
     if (!irq->events && !irq->sendable_seen && irq->owed) {
         irq->owed = 0;
         irq->dropped_clk = ch->c->now;
@@ -162,6 +163,10 @@ void ct_irq_pulse(struct chan *ch)
     if (ch->lost)
         return;
     ct_fault_signals(ch);
+    if (!irq->events) {
+        ct_state_bad_start(ch);
+        ct_fault_signals(ch);
+    }
     while (!irq->events && ct_chain_use_ahead(ch))
         ;
     if (!(irq->disable & SIGNALS)) {

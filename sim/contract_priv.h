@@ -37,6 +37,9 @@ enum {
     KEPT = 8192,      /* completed descriptors remembered; more than any engine has in flight */
     SPECULATED = 512, /* descriptors read ahead of their pointer that are remembered */
     FROZEN = 8, FROZEN_UNKNOWN = FROZEN + 1,  /* values of an upper half of CHANSTS */
+    OLD_CMPS = 8,     /* values of CHANCMP before the present one that are remembered */
+    PASSED = 8,       /* lists replaced before they began that are remembered */
+    REST = 64,        /* clocks of a quiet bus: nothing inside goes on */
     AXI_IDS = 64,     /* 6-bit IDs: kind in 5:4, channel or vector in 3:0 (K-60) */
 };
 #define NEVER UINT64_MAX
@@ -134,9 +137,16 @@ struct ahead {                 /* a descriptor that was read ahead of its pointe
 struct next_list {             /* what was written while the present list drains */
     bool chain;                /* CHAINADDR */
     bool kick;                 /* START, or a count */
+    uint64_t kick_clk;
     bool resume;               /* RESUME, after SUSPEND */
     enum mode mode;
     uint16_t count;
+};
+
+struct passed {                /* a list that was replaced before it was seen to begin */
+    uint64_t addr, clk;        /* CHAINADDR; when it was replaced */
+    struct next_list next;
+    unsigned after;            /* stops added since */
 };
 
 enum { SIGNALS = 1, SILENT = 2 };  /* INT_DISABLE can be 0, 1 */
@@ -179,8 +189,8 @@ struct chan {
     uint16_t dmacount;
     bool dmacount_known;
     uint64_t chainaddr, chancmp;
-    uint64_t old_cmp;          /* CHANCMP before a change during a run */
-    bool old_cmp_ok;
+    uint64_t old_cmp[OLD_CMPS];    /* CHANCMP before changes during a run */
+    unsigned old_cmps;         /* of them so far */
     bool snoop_either;         /* FETCH_NO_SNOOP changed during a run */
     uint32_t errmsk, dcactrl;
     bool side_known;           /* errmsk and dcactrl */
@@ -208,7 +218,9 @@ struct chan {
     bool lost;                 /* nothing of it is judged until a RESET is done */
     bool vague;                /* the address in CHANSTS is not judged */
     bool loose;                /* the end of the list is not judged */
-    uint64_t waiting;          /* first descriptor of a list that was to follow when all was ended */
+    struct passed passed[PASSED];  /* oldest first */
+    unsigned passed_n;
+    uint64_t added_clk;        /* the newest of the stops */
     uint64_t flr_clk;
     bool command_error;        /* several command bits were written during a run */
     const char *halt_rule;     /* broken by a bus request while HALTED */
@@ -343,6 +355,8 @@ bool ct_word_addr_fits(const struct ioat_sim_build *build, uint64_t addr);
 void ct_bus_pins(struct contract *c);     /* the pins of the clock are known */
 void ct_bus_event(struct contract *c, const struct ioat_sim_event *event);
 void ct_bus_clear(struct contract *c);
+/* For so many clocks nothing was asked for, outstanding, or written to BAR0. */
+bool ct_bus_quiet(const struct contract *c, uint64_t clocks);
 
 /* ---- contract_chain.c ---- */
 
@@ -407,13 +421,22 @@ void ct_fault_clear(struct chan *ch, uint32_t ones);                   /* CHANER
 /* ---- contract_state.c ---- */
 
 void ct_state_command(struct chan *ch, unsigned bit);
-void ct_state_chainaddr(struct chan *ch);        /* CHAINADDR was written */
+void ct_state_chainaddr(struct chan *ch, uint64_t addr);
 void ct_state_dmacount(struct chan *ch, uint16_t value);
 void ct_state_stop(struct chan *ch, unsigned stop, unsigned target);
 void ct_state_forget(struct chan *ch);           /* no list, nothing completed */
 void ct_state_drop(struct chan *ch);             /* what is not finished is not going to be */
 bool ct_state_may_end(const struct chan *ch);    /* the stops under way can be over */
 void ct_state_end(struct chan *ch);              /* they are over */
+void ct_state_settle(struct chan *ch);           /* on a quiet bus what can happen has happened */
+/* An error is the first sign of a list whose first pointer is bad. */
+void ct_state_bad_start(struct chan *ch);
+/* A list that was replaced meanwhile, and begins at this address, may have begun; NULL: none. */
+const struct passed *ct_state_passed(const struct chan *ch, uint64_t addr);
+/* A START in count mode came when an error had halted the list, though that was not visible (K-13). */
+bool ct_state_started(struct chan *ch, uint64_t addr);
+/* False: it has not. Otherwise it is the one in force, about to be replaced. */
+bool ct_state_began(struct chan *ch, const struct passed *passed);
 bool ct_state_word_sure(const struct chan *ch);  /* the word of a command must be written */
 bool ct_state_certain(const struct chan *ch);    /* ACTIVE, with nothing that excuses idleness */
 const char *ct_state_rest_rule(const struct chan *ch);  /* broken by a request now */

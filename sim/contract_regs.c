@@ -186,10 +186,8 @@ static void write_cmp(struct chan *ch, struct piece piece)
 {
     const uint64_t value = merged(ch->chancmp, piece);
 
-    if (value != ch->chancmp && (ch->may & ACTIVE)) {
-        ch->old_cmp = ch->chancmp;
-        ch->old_cmp_ok = true;
-    }
+    if (value != ch->chancmp && (ch->may & ACTIVE))
+        ch->old_cmp[ch->old_cmps++ % OLD_CMPS] = ch->chancmp;
     ch->chancmp = value;
 }
 
@@ -198,6 +196,7 @@ static void write_channel(struct chan *ch, struct access *access)
     struct piece piece, ctrl;
     const bool to_ctrl = touch(access, IOAT_CHAN(ch->n, CHANCTRL), IOAT_CHANCTRL_BITS, &ctrl);
 
+    ct_state_settle(ch);
     if (to_ctrl)
         write_ctrl(ch, ctrl);
     if (touch(access, IOAT_CHAN(ch->n, CHANCMD), IOAT_CHANCMD_BITS, &piece)) {
@@ -214,11 +213,14 @@ static void write_channel(struct chan *ch, struct access *access)
         ch->dmacount = count;
     }
     if (touch(access, IOAT_CHAN(ch->n, CHAINADDR), IOAT_CHAINADDR_BITS, &piece)) {
-        ch->chainaddr = merged(ch->chainaddr, piece);
+        const uint64_t addr = merged(ch->chainaddr, piece);
+
         ch->dmacount = 0;
         ch->dmacount_known = true;
         if (!ch->lost || ch->stops & STOP_RESET)
-            ct_state_chainaddr(ch);
+            ct_state_chainaddr(ch, addr);
+        else
+            ch->chainaddr = addr;
     }
     if (touch(access, IOAT_CHAN(ch->n, CHANCMP), IOAT_CHANCMP_BITS, &piece))
         write_cmp(ch, piece);

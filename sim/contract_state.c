@@ -40,7 +40,8 @@ static void fresh(struct chan *ch, enum mode mode, uint16_t count)
     ch->idle_clk = NEVER;
     ch->append = ch->flushed = ch->rereads = 0;
     ch->reread_want = ch->reread_bad = ch->command_error = false;
-    ch->old_cmp_ok = ch->snoop_either = ch->loose = ch->enables_moved = false;
+    ch->old_cmps = 0;
+    ch->snoop_either = ch->loose = ch->enables_moved = false;
     ch->err_cleared = ch->err_seen = 0;
     ct_chain_flush(ch);
 }
@@ -103,6 +104,16 @@ bool ct_state_may_end(const struct chan *ch)
     return ch->final_acked || !ct_state_word_sure(ch);
 }
 
+/* The list that was to follow does not, unless it has begun already. */
+static void pass_over(struct chan *ch)
+{
+    if (!ch->next.kick)
+        return;
+    if (ch->passed_n == PASSED)
+        memmove(&ch->passed[0], &ch->passed[1], --ch->passed_n * sizeof ch->passed[0]);
+    ch->passed[ch->passed_n++] = (struct passed) { ch->chainaddr, ch->c->now, ch->next, 0 };
+}
+
 void ct_state_stop(struct chan *ch, unsigned stop, unsigned target)
 {
     if (!ch->stops) {
@@ -110,12 +121,16 @@ void ct_state_stop(struct chan *ch, unsigned stop, unsigned target)
         ch->stop_sure = ct_state_certain(ch) && ch->idle_clk == NEVER && !ct_chain_drained(ch);
         ch->stop_word = ch->ctrl & IOAT_CHANCTRL_ERR_COMPLETION_EN;
     }
-    if (stop & STOP_NOW && ch->next.kick)
-        ch->waiting = ch->chainaddr;
+    if (stop & STOP_NOW)
+        pass_over(ch);
+    for (unsigned n = 0; n < ch->passed_n; n++)
+        ch->passed[n].after |= stop;
     if (stop & STOP_FLR)
         ch->flr_clk = ch->c->now;
-    if (!(ch->stops & stop))
+    if (!(ch->stops & stop)) {
         ch->final_sent = ch->final_acked = false;
+        ch->added_clk = ch->c->now;
+    }
     if (!ch->stops || (stop == STOP_RESET && !(ch->stops & STOP_RESET)))
         ch->stop_cmp = ch->chancmp;
     ch->stops |= stop;
@@ -197,7 +212,7 @@ void ct_state_end(struct chan *ch)
     ch->err_may |= ct_fault_left(ch) & ~ch->err_known;
     settle_last(ch);
     ch->stops = 0;
-    ch->waiting = 0;
+    ch->passed_n = 0;
     ch->next = (struct next_list) { 0 };
     ch->may = ch->target;
     ct_state_drop(ch);
@@ -215,15 +230,99 @@ void ct_state_end(struct chan *ch)
     else if (next.resume)
         resume(ch, ch->may & ~(unsigned)ACTIVE);
     /* A SUSPEND behind a list that was to follow stops that one. */
-    if (stops == (STOP_SWITCH | STOP_SUSPEND) && next.kick && !failed)
+    if (stops == (STOP_SWITCH | STOP_SUSPEND) && next.kick && !failed
+        && next.kick_clk < ch->command_clk[__builtin_ctz(IOAT_CHANCMD_SUSPEND)])
         ct_state_stop(ch, STOP_SUSPEND, SUSPENDED);
+}
+
+/* Nothing is left to do. */
+static void come_to_rest(struct chan *ch)
+{
+    ch->rep = ch->low = ch->high = ch->fin;
+    ch->may = IDLE;
+}
+
+void ct_state_settle(struct chan *ch)
+{
+    const struct fault fault = ct_fault_now(ch);
+
+    if (ch->lost || ch->vague || ch->loose || ch->command_error || ch->c->flr || !ct_bus_quiet(ch->c, REST))
+        return;
+    if (ch->stops) {
+        if (!fault.bits && !ch->next.kick && !ch->next.resume && ct_state_may_end(ch))
+            ct_state_end(ch);
+    } else if (fault.done && fault.sure) {
+        ct_fault_end(ch, &fault);
+    } else if (ch->may == ACTIVE && !fault.bits && ct_chain_drained(ch)) {
+        come_to_rest(ch);
+    }
+}
+
+/* The old list has halted, or will: the error is that of a word or of a started descriptor. */
+static bool halts(const struct chan *ch)
+{
+    return ct_fault_now(ch).bits && (ch->word_bad || ch->ans < ch->started);
+}
+
+void ct_state_bad_start(struct chan *ch)
+{
+    if (ch->stops && ch->next.kick && (ch->target & ACTIVE) && ct_state_may_end(ch) && !halts(ch)
+        && ct_pointer_check(&ch->c->build, ch->chainaddr, true, false))
+        ct_state_end(ch);
+}
+
+const struct passed *ct_state_passed(const struct chan *ch, uint64_t addr)
+{
+    const uint64_t offered = ch->c->ar_offered[ch->c->build.desc_port];
+
+    for (unsigned n = 0; n < ch->passed_n; n++)
+        if (ch->passed[n].addr == addr && offered <= ch->passed[n].clk + SETTLE)
+            return &ch->passed[n];
+    return NULL;
+}
+
+bool ct_state_started(struct chan *ch, uint64_t addr)
+{
+    const struct fault fault = ct_fault_now(ch);
+
+    if (ch->stops || ch->mode != MODE_COUNT || !fault.done || addr != ch->chainaddr
+        || !within(ch->word_clk, ch->command_clk[__builtin_ctz(IOAT_CHANCMD_START)], SETTLE))
+        return false;
+    ct_fault_end(ch, &fault);
+    restart(ch, MODE_LIST, 0);
+    ch->may = ACTIVE;
+    return true;
+}
+
+bool ct_state_began(struct chan *ch, const struct passed *passed)
+{
+    const struct passed begun = *passed;
+    const struct next_list next = ch->next;
+    const unsigned target = ch->target;
+    const uint64_t chainaddr = ch->chainaddr;
+    const unsigned newer = (unsigned)(ch->passed + ch->passed_n - (passed + 1));
+
+    if (begun.after & STOP_NOW || !ct_state_may_end(ch))
+        return false;
+    ch->next = begun.next;
+    ch->chainaddr = begun.addr;
+    ch->target = ACTIVE;
+    ct_state_end(ch);
+    ct_state_stop(ch, STOP_SWITCH | begun.after, target);
+    ch->next = next;
+    ch->chainaddr = chainaddr;
+    memmove(ch->passed, passed + 1, newer * sizeof *passed);
+    ch->passed_n = newer;
+    return true;
 }
 
 /* ---- registers that start and extend lists ---- */
 
-void ct_state_chainaddr(struct chan *ch)
+void ct_state_chainaddr(struct chan *ch, uint64_t addr)
 {
     ct_chain_flush(ch);
+    pass_over(ch);
+    ch->chainaddr = addr;
     if (ch->stops) {
         ch->next = (struct next_list) { .chain = true };
         ch->target = ARMED;
@@ -252,13 +351,22 @@ static bool count_on(struct chan *ch, uint16_t value)
     return true;
 }
 
+static void kick(struct chan *ch, bool on)
+{
+    if (!ch->next.kick)
+        ch->next.kick_clk = ch->c->now;
+    ch->next.kick = on;
+}
+
 static void count_next(struct chan *ch, uint16_t value)
 {
     if (ch->next.mode == MODE_LIST)
         return;
+    if (!value)
+        pass_over(ch);
     ch->next.mode = MODE_COUNT;
     ch->next.count = value;
-    ch->next.kick = value != 0;
+    kick(ch, value != 0);
     ch->target = (value ? ACTIVE : ARMED) | (ch->target & SUSPENDED);   /* SUSPEND came after CHAINADDR */
     if (ch->stops != STOP_SWITCH) {
         ch->target |= ARMED;
@@ -286,13 +394,14 @@ void ct_state_dmacount(struct chan *ch, uint16_t value)
 
 static void start_later(struct chan *ch)
 {
-    const bool counted = ch->next.chain ? ch->next.mode == MODE_COUNT
-                       : ch->mode == MODE_COUNT && !(ch->stops & STOP_NOW);
+    const bool over = ch->stops & STOP_NOW;
+    const bool counted = ch->next.chain ? ch->next.mode == MODE_COUNT && !(over && ch->passed_n)
+                                        : ch->mode == MODE_COUNT && !over;
 
     if (counted)
         return;
     ch->next.mode = MODE_LIST;
-    ch->next.kick = true;
+    kick(ch, true);
     ch->next.count = 0;
     ch->target = ch->stops == STOP_SWITCH ? (unsigned)ACTIVE : ch->target | ACTIVE;
 }
@@ -313,7 +422,7 @@ static void start(struct chan *ch)
         if (ch->mode == MODE_COUNT)
             return;
         ct_state_stop(ch, STOP_SWITCH, ACTIVE);
-        ch->next = (struct next_list) { .kick = true, .mode = MODE_LIST };
+        ch->next = (struct next_list) { .kick = true, .kick_clk = ch->c->now, .mode = MODE_LIST };
     } else if (ch->mode == MODE_COUNT && ch->may != HALTED) {
         if (!(ch->may & HALTED))
             return;
@@ -337,6 +446,8 @@ static void append(struct chan *ch)
         ch->flushed++;                     /* one read may have been under way, one follows */
     ch->append_clk = ch->c->now;
     ch->idle_clk = NEVER;
+    if (!ch->stops && ch->may == IDLE)
+        ch->started = larger(ch->started, ch->fin);
     if (!ch->stops && (ch->may & IDLE))
         ch->may = (ch->may & ~(unsigned)IDLE) | ACTIVE;
     ct_irq_doubt(ch);
@@ -384,13 +495,26 @@ static void abort_command(struct chan *ch)
     }
 }
 
+/* A list behind an earlier ABORT or RESET may run by now; then it is the one in force. */
+static bool next_may_run(struct chan *ch)
+{
+    if (!(ch->stops & STOP_NOW) || !ct_state_may_end(ch))
+        return false;
+    if (!ch->next.kick)
+        return ch->passed_n && ct_state_began(ch, &ch->passed[ch->passed_n - 1]);
+    ct_state_end(ch);
+    return true;
+}
+
 static void reset_command(struct chan *ch)
 {
-    /* A list behind an earlier ABORT or RESET may run by now. */
-    const bool follows = ch->stops & STOP_NOW && ch->next.kick && ct_state_may_end(ch);
+    const uint64_t before = ch->stop_cmp;
+    const bool follows = next_may_run(ch);
 
-    if (follows)
-        ct_state_end(ch);
+    if (follows) {                         /* or the earlier stop is not over */
+        ch->old_cmp[ch->old_cmps++ % OLD_CMPS] = before;
+        ch->enables_moved = true;
+    }
     ct_state_stop(ch, STOP_RESET, HALTED);
     ch->stop_sure = ch->stop_sure && !follows;
     ch->next = (struct next_list) { 0 };

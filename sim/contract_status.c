@@ -209,14 +209,6 @@ static void explain(const struct chan *ch, const struct offer *o)
           " (%s): that address cannot be the one completed last", o->value, ct_state_text(code));
 }
 
-static bool quiet_for(const struct chan *ch, uint64_t clocks)
-{
-    const struct contract *c = ch->c;
-
-    return !c->outstanding && c->pins.bus_master && c->now > c->active_clk + clocks
-        && (c->master_low_clk == NEVER || c->now > c->master_low_clk + clocks);
-}
-
 static bool fits(struct chan *ch, struct offer *o)
 {
     offer_all(o, ch);
@@ -248,7 +240,7 @@ void ct_status_read(struct chan *ch, uint64_t value, uint64_t mask, bool starts)
     }
     if (o.states & (o.states - 1))
         return;
-    if (o.states == ACTIVE && quiet_for(ch, PATIENCE)
+    if (o.states == ACTIVE && ct_bus_quiet(ch->c, PATIENCE)
         && (may_be_idle(ch) || (ch->stops && ct_state_may_end(ch) && !(ch->target & ACTIVE)))) {
         ct_wrong(ch, ch->stops ? "H-S13" : "H-S05", "CHANSTS still reads ACTIVE, the bus is silent since "
               "clock %" PRIu64 " and nothing is left to do", ch->c->active_clk);
@@ -302,7 +294,7 @@ static const char *command_bit(struct chan *ch, const struct command *command, b
     if (!pending)
         return value && !recent(ch, command) ? "K-05" : NULL;
     if (value)
-        return quiet_for(ch, PATIENCE) && ct_state_may_end(ch)
+        return ct_bus_quiet(ch->c, PATIENCE) && ct_state_may_end(ch)
             ? command->stop == STOP_SUSPEND ? "H-S13" : "H-S16" : NULL;
     if (overtaken)
         return NULL;

@@ -35,23 +35,17 @@ uint64_t ct_word_due(const struct chan *ch, uint64_t pos)
 
 static bool address_fits(const struct chan *ch, uint64_t addr)
 {
-    return addr == ch->chancmp || (ch->old_cmp_ok && addr == ch->old_cmp)
-        || (ch->stops && addr == ch->stop_cmp);
-}
-
-/* The error word of a list whose first pointer is bad is the first sign of that list. */
-static bool opens_next(const struct chan *ch)
-{
-    return ch->stops && ch->next.kick && (ch->target & ACTIVE) && ct_state_may_end(ch)
-        && ct_pointer_check(&ch->c->build, ch->chainaddr, true, false);
+    for (unsigned n = 0; n < ch->old_cmps && n < OLD_CMPS; n++)
+        if (addr == ch->old_cmp[n])
+            return true;
+    return addr == ch->chancmp || (ch->stops && addr == ch->stop_cmp);
 }
 
 void ct_word_write(struct chan *ch, struct burst *burst, unsigned cache)
 {
     char text[64];
 
-    if (opens_next(ch))
-        ct_state_end(ch);
+    ct_state_bad_start(ch);
     burst->ans = ch->ans;
     burst->word_lo = ch->word_lo;
     burst->drained = !ch->reads && !ch->writes && !ch->fetches;
@@ -75,7 +69,7 @@ void ct_word_write(struct chan *ch, struct burst *burst, unsigned cache)
     else if (cache != SNOOP)
         ct_wrong(ch, "K-34", "completion word with AxCACHE 0x%x, not 0x%x", cache, SNOOP);
     if (burst->addr == ch->chancmp && ch->may == ACTIVE && !ch->stops)
-        ch->old_cmp_ok = false;
+        ch->old_cmps = 0;
 }
 
 /* ---- the value ---- */
@@ -191,7 +185,8 @@ static bool enabled(const struct chan *ch)
 /* The list that START or a count replaced the old one with was just taken: none of it is completed. */
 static bool names_none_of_next(const struct chan *ch, struct burst *burst, uint64_t addr)
 {
-    if (addr || !(ch->stops & STOP_SWITCH) || !(ch->next.chain || ch->next.kick))
+    if (addr || !(ch->stops & STOP_SWITCH) || !(ch->next.chain || ch->next.kick)
+        || (ch->started > burst->ans && !ct_fault_now(ch).bits))
         return false;
     burst->lo = burst->hi = ch->run0 - 1;
     return true;
@@ -205,10 +200,11 @@ static void suspended(struct chan *ch, struct burst *burst, const struct word *w
         ct_wrong(ch, "H-W02", "word 0x%" PRIx64 " says SUSPENDED without a SUSPEND", word->value);
     else if (!enabled(ch))
         ct_wrong(ch, "K-15", "word of SUSPEND without ERR_COMPLETION_EN");
+    else if (names_none_of_next(ch, burst, word->addr))
+        return;
     else if (ch->started > burst->ans)
         ct_wrong(ch, "K-15", "word of SUSPEND before the started descriptors are finished");
-    else if (!names(ch, burst, low, burst->ans, word->addr)
-             && !names_none_of_next(ch, burst, word->addr))
+    else if (!names(ch, burst, low, burst->ans, word->addr))
         ct_wrong(ch, "R-STA-6", "word of SUSPEND names 0x%" PRIx64 ", not the descriptor completed last",
               word->addr);
 }
@@ -234,7 +230,7 @@ static void halted(struct chan *ch, struct burst *burst, const struct word *word
         ct_wrong(ch, commanded ? ct_chain_stop_rule(ch) : "K-43",
               "word 0x%" PRIx64 " before every outstanding answer has come", word->value);
     else if (!(commanded && names(ch, burst, told, larger(told, burst->ans), word->addr))
-             && !(commanded && ch->waiting && word->addr == 0)   /* the list that was to follow had begun */
+             && !(commanded && ch->passed_n && word->addr == 0)   /* the list that was to follow had begun */
              && !(fault.bits && names(ch, burst, larger(fault.low, told), fault.high, word->addr)))
         ct_wrong(ch, commanded ? "R-STA-7" : "H-W07",
               "word 0x%" PRIx64 " does not name the last good descriptor", word->value);
@@ -280,7 +276,8 @@ void ct_word_beat(struct chan *ch, struct burst *burst, const uint8_t *data, uin
         return;
     }
     ch->final_sent = true;
-    ch->final_halts = burst->halts;
+    /* What was asked for before the stop was added may be an error's; that of the stop follows. */
+    ch->final_halts = burst->halts && !within(burst->clock, ch->added_clk, PIN_LAG);
     ch->final_lo = burst->lo;
     ch->final_hi = burst->hi;
     ch->word_lo = larger(ch->word_lo, burst->lo);

@@ -192,6 +192,7 @@ static void tell_contract(struct ioat_sim *sim)
         .msix_mask = pins->msix_mask, .flr = pins->flr, .irq = pins->msix, .intx = pins->intx,
         .ar_waits = { pins->read[0].ar.valid && !pins->read[0].ar.ready,
                       pins->read[1].ar.valid && !pins->read[1].ar.ready },
+        .w_waits = (pins->write.aw.valid && !pins->write.aw.ready) || (pins->write.w.valid && !pins->write.w.ready),
     });
 }
 

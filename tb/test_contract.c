@@ -657,6 +657,97 @@ START_TEST(passes_reading_ahead_within_the_count)
 }
 END_TEST
 
+/* A list that ends at once, is followed by one at bench_ring(8) and, before that is read, one at bench_ring(16). */
+static void replace_twice(void)
+{
+    bench_put_last(b, 0, 0, NOTHING);
+    bench_put_last(b, 8, 8, 0);
+    bench_put_last(b, 16, 8, 0);
+    bench_arm(b, ECE);
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_fetch(b, bench_ring(0));
+    WR(b, CHAINADDR, bench_ring(8));
+    bench_command(b, IOAT_CHANCMD_START);
+    WR(b, CHAINADDR, bench_ring(16));
+}
+
+START_TEST(passes_list_that_began_before_it_was_replaced)
+{
+    replace_twice();
+    bench_fetch(b, bench_ring(8));
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_run(b, bench_ring(16));
+    silent();
+}
+END_TEST
+
+START_TEST(passes_word_of_reset_for_a_list_that_began)
+{
+    replace_twice();
+    bench_command(b, IOAT_CHANCMD_RESET);
+    bench_word(b, HALTED_WORD(0));
+    silent();
+}
+END_TEST
+
+START_TEST(passes_error_of_a_list_that_cannot_begin)
+{
+    bench_put_last(b, 0, 0, NOTHING);
+    bench_arm(b, ERR_INT);
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_fetch(b, bench_ring(0));
+    WR(b, CHAINADDR, bench_ring(8) + 1);
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_pulse(b, 0);
+    bench_message(b, 0);
+    RD(b, CHANERR, IOAT_CHANERR_CHAIN_ADDR);
+    STATE(b, 0, HALTED);
+    silent();
+}
+END_TEST
+
+START_TEST(passes_start_when_an_error_has_halted_the_counted_list)
+{
+    bench_put_last(b, 0, 0, NOTHING);
+    bench_arm(b, ECE);
+    bench_count(b, 2);
+    bench_fetch(b, bench_ring(0));
+    bench_word_unanswered(b, HALTED_WORD(bench_ring(0)));
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_ans(b, ID_WORD, OKAY);
+    bench_fetch(b, bench_ring(0));
+    silent();
+}
+END_TEST
+
+START_TEST(passes_word_of_suspend_between_two_lists)
+{
+    bench_put_last(b, 0, 8, 0);
+    bench_put_last(b, 8, 8, 0);
+    bench_arm(b, ECE);
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_run(b, bench_ring(0));
+    bench_command(b, IOAT_CHANCMD_SUSPEND);
+    WR(b, CHAINADDR, bench_ring(8));
+    bench_count(b, 1);
+    bench_word(b, SUSPENDED_WORD(bench_ring(0)));
+    bench_run(b, bench_ring(8));
+    STATE(b, bench_ring(8), IDLE);
+    silent();
+}
+END_TEST
+
+START_TEST(passes_word_to_any_chancmp_of_the_run)
+{
+    begin_copy(CW);
+    bench_move(b, bench_ring(0));
+    WR(b, CHANCMP, CMP + 8);
+    WR(b, CHANCMP, CMP + 16);
+    bench_word(b, IDLE_WORD(bench_ring(0)));
+    silent();
+}
+END_TEST
+
 START_TEST(passes_write_data_before_its_address)
 {
     begin_copy(CW);
@@ -699,6 +790,30 @@ START_TEST(passes_registers)
 END_TEST
 
 /* ---- broken twins: fetching ---- */
+
+START_TEST(catches_list_read_long_after_it_was_replaced)
+{
+    replace_twice();
+    bench_idle(b, 100);
+    bench_fetch(b, bench_ring(8));
+    caught("H-N01");
+}
+END_TEST
+
+START_TEST(catches_read_of_a_list_that_was_at_rest_when_another_began)
+{
+    bench_put_last(b, 0, 0, NOTHING);
+    bench_put_last(b, 8, 8, 0);
+    bench_arm(b, 0);
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_fetch(b, bench_ring(0));
+    bench_idle(b, 100);
+    WR(b, CHAINADDR, bench_ring(8));
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_fetch(b, bench_ring(0));
+    caught("H-S08");
+}
+END_TEST
 
 START_TEST(catches_fetch_on_chainaddr)
 {
@@ -2154,9 +2269,17 @@ Suite *contract_suite(void)
     TEST(passes_bus_master_off_and_on);
     TEST(passes_on_a_wide_bus_with_a_descriptor_master);
     TEST(passes_reading_ahead_within_the_count);
+    TEST(passes_list_that_began_before_it_was_replaced);
+    TEST(passes_word_of_reset_for_a_list_that_began);
+    TEST(passes_error_of_a_list_that_cannot_begin);
+    TEST(passes_start_when_an_error_has_halted_the_counted_list);
+    TEST(passes_word_of_suspend_between_two_lists);
+    TEST(passes_word_to_any_chancmp_of_the_run);
     TEST(passes_write_data_before_its_address);
     TEST(passes_registers);
     CASE("contract_fetch");
+    TEST(catches_list_read_long_after_it_was_replaced);
+    TEST(catches_read_of_a_list_that_was_at_rest_when_another_began);
     TEST(catches_fetch_on_chainaddr);
     TEST(catches_fetch_beyond_the_count);
     TEST(catches_fetch_after_the_end);
