@@ -381,6 +381,8 @@ static bool claim_next(struct chan *ch, uint64_t addr, struct fetch *fetch)
         || ct_pointer_check(&ch->c->build, pointer, ch->records.tail == ch->run0,
                          ch->mode == MODE_COUNT))
         return false;
+    if (ch->records.tail == ch->run0 && !ch->stops)
+        ch->vague = false;                 /* the list is in force */
     add_record(ch, addr)->offered_clk = ch->c->ar_offered[ch->c->build.desc_port];
     use(ch, fetch, FETCH_RECORD, ch->records.tail - 1);
     return true;

@@ -63,7 +63,7 @@ static struct fault cause(const struct chan *ch)
     if (ch->reread_want)
         return (struct fault) { 0 };
     if (word_unwritable(ch))
-        return (struct fault) { IOAT_CHANERR_CMP_ADDR, ch->fin, ch->fin, .sure = !ch->old_cmps };
+        return (struct fault) { IOAT_CHANERR_CMP_ADDR, ch->fin, ch->fin, .sure = !ch->old_cmp.n };
     if (record && record->have && record->fail)
         return whole(ch, record->fail, !ct_chain_too_late(ch, record));
     if (ch->reread_bad)

@@ -163,8 +163,8 @@ void ct_irq_pulse(struct chan *ch)
     if (ch->lost)
         return;
     ct_fault_signals(ch);
-    if (!irq->events) {
-        ct_state_bad_start(ch);
+    if (!irq->events && ct_state_next_fails(ch)) {
+        ct_state_end(ch);
         ct_fault_signals(ch);
     }
     while (!irq->events && ct_chain_use_ahead(ch))

@@ -39,7 +39,7 @@ enum {
     FROZEN = 8, FROZEN_UNKNOWN = FROZEN + 1,  /* values of an upper half of CHANSTS */
     OLD_CMPS = 8,     /* values of CHANCMP before the present one that are remembered */
     PASSED = 8,       /* lists replaced before they began that are remembered */
-    REST = 64,        /* clocks of a quiet bus: nothing inside goes on */
+    REST = 32,        /* clocks of a quiet bus: nothing inside goes on */
     AXI_IDS = 64,     /* 6-bit IDs: kind in 5:4, channel or vector in 3:0 (K-60) */
 };
 #define NEVER UINT64_MAX
@@ -93,6 +93,7 @@ struct burst {                 /* a write burst, from AW to B */
     uint32_t off;              /* payload: offset of need_lo in the transfer */
     bool hole;                 /* its strobes went off */
     uint64_t ans;              /* word: newest descriptor with its data answered, at AW */
+    bool opens;                /* word: it may be that of the next list's first pointer */
     bool drained;              /* word: no other answer was outstanding at AW */
     uint64_t lo, hi;           /* word: positions that it may name */
     uint64_t word_lo;          /* word: word_lo before it */
@@ -176,6 +177,11 @@ struct vector {                /* MSI-X table entry */
     bool masked;
 };
 
+struct cmps {                  /* values of CHANCMP, the newest OLD_CMPS of n */
+    uint64_t at[OLD_CMPS];
+    unsigned n;
+};
+
 struct chan {
     struct contract *c;
     unsigned n;
@@ -189,8 +195,7 @@ struct chan {
     uint16_t dmacount;
     bool dmacount_known;
     uint64_t chainaddr, chancmp;
-    uint64_t old_cmp[OLD_CMPS];    /* CHANCMP before changes during a run */
-    unsigned old_cmps;         /* of them so far */
+    struct cmps old_cmp;       /* before changes during a run */
     bool snoop_either;         /* FETCH_NO_SNOOP changed during a run */
     uint32_t errmsk, dcactrl;
     bool side_known;           /* errmsk and dcactrl */
@@ -429,8 +434,8 @@ void ct_state_drop(struct chan *ch);             /* what is not finished is not 
 bool ct_state_may_end(const struct chan *ch);    /* the stops under way can be over */
 void ct_state_end(struct chan *ch);              /* they are over */
 void ct_state_settle(struct chan *ch);           /* on a quiet bus what can happen has happened */
-/* An error is the first sign of a list whose first pointer is bad. */
-void ct_state_bad_start(struct chan *ch);
+/* The stops may be over and the next list fail at its first pointer: then an error is its first sign. */
+bool ct_state_next_fails(const struct chan *ch);
 /* A list that was replaced meanwhile, and begins at this address, may have begun; NULL: none. */
 const struct passed *ct_state_passed(const struct chan *ch, uint64_t addr);
 /* A START in count mode came when an error had halted the list, though that was not visible (K-13). */

@@ -187,7 +187,7 @@ static void write_cmp(struct chan *ch, struct piece piece)
     const uint64_t value = merged(ch->chancmp, piece);
 
     if (value != ch->chancmp && (ch->may & ACTIVE))
-        ch->old_cmp[ch->old_cmps++ % OLD_CMPS] = ch->chancmp;
+        ch->old_cmp.at[ch->old_cmp.n++ % OLD_CMPS] = ch->chancmp;
     ch->chancmp = value;
 }
 

@@ -40,7 +40,7 @@ static void fresh(struct chan *ch, enum mode mode, uint16_t count)
     ch->idle_clk = NEVER;
     ch->append = ch->flushed = ch->rereads = 0;
     ch->reread_want = ch->reread_bad = ch->command_error = false;
-    ch->old_cmps = 0;
+    ch->old_cmp.n = 0;
     ch->snoop_either = ch->loose = ch->enables_moved = false;
     ch->err_cleared = ch->err_seen = 0;
     ct_chain_flush(ch);
@@ -264,11 +264,10 @@ static bool halts(const struct chan *ch)
     return ct_fault_now(ch).bits && (ch->word_bad || ch->ans < ch->started);
 }
 
-void ct_state_bad_start(struct chan *ch)
+bool ct_state_next_fails(const struct chan *ch)
 {
-    if (ch->stops && ch->next.kick && (ch->target & ACTIVE) && ct_state_may_end(ch) && !halts(ch)
-        && ct_pointer_check(&ch->c->build, ch->chainaddr, true, false))
-        ct_state_end(ch);
+    return ch->stops && ch->next.kick && (ch->target & ACTIVE) && ct_state_may_end(ch) && !halts(ch)
+        && ct_pointer_check(&ch->c->build, ch->chainaddr, true, false);
 }
 
 const struct passed *ct_state_passed(const struct chan *ch, uint64_t addr)
@@ -453,9 +452,33 @@ static void append(struct chan *ch)
     ct_irq_doubt(ch);
 }
 
+/* A list behind an earlier command may run by now; then it is the one in force. */
+static bool next_may_run(struct chan *ch)
+{
+    const struct ring *early = &ch->c->early;   /* data of a word, perhaps */
+    const uint64_t stop_cmp = ch->stop_cmp;
+    const struct cmps cmps = ch->old_cmp;
+
+    if (!(ch->stops & (STOP_NOW | STOP_SUSPEND)) || !ct_state_may_end(ch) || early->head != early->tail)
+        return false;
+    if (ch->next.kick)
+        ct_state_end(ch);
+    else if (!ch->passed_n || !ct_state_began(ch, &ch->passed[ch->passed_n - 1]))
+        return false;
+    /* If it does not, the word of that command is still to come. */
+    ch->old_cmp = cmps;
+    ch->old_cmp.at[ch->old_cmp.n++ % OLD_CMPS] = stop_cmp;
+    ch->enables_moved = true;
+    return true;
+}
+
 static void suspend(struct chan *ch)
 {
-    if (ch->stops & STOP_NOW) {
+    const unsigned before = ch->target;
+
+    if (next_may_run(ch)) {
+        ct_state_stop(ch, STOP_SUSPEND, SUSPENDED | (before & ~(unsigned)ACTIVE));
+    } else if (ch->stops & STOP_NOW) {
         if (ch->next.chain)
             ch->target |= SUSPENDED;
     } else if (ch->stops) {
@@ -481,7 +504,11 @@ static void resume_command(struct chan *ch)
 
 static void abort_command(struct chan *ch)
 {
-    if (ch->stops & STOP_NOW) {
+    const unsigned before = ch->target;
+
+    if (next_may_run(ch)) {
+        ct_state_stop(ch, STOP_ABORT, HALTED | (before & ~(unsigned)ACTIVE));
+    } else if (ch->stops & STOP_NOW) {
         if (ch->next.chain || ch->next.kick)
             ch->target |= HALTED;
     } else if (ch->stops) {
@@ -495,28 +522,10 @@ static void abort_command(struct chan *ch)
     }
 }
 
-/* A list behind an earlier ABORT or RESET may run by now; then it is the one in force. */
-static bool next_may_run(struct chan *ch)
-{
-    if (!(ch->stops & STOP_NOW) || !ct_state_may_end(ch))
-        return false;
-    if (!ch->next.kick)
-        return ch->passed_n && ct_state_began(ch, &ch->passed[ch->passed_n - 1]);
-    ct_state_end(ch);
-    return true;
-}
-
 static void reset_command(struct chan *ch)
 {
-    const uint64_t before = ch->stop_cmp;
-    const bool follows = next_may_run(ch);
-
-    if (follows) {                         /* or the earlier stop is not over */
-        ch->old_cmp[ch->old_cmps++ % OLD_CMPS] = before;
-        ch->enables_moved = true;
-    }
+    next_may_run(ch);
     ct_state_stop(ch, STOP_RESET, HALTED);
-    ch->stop_sure = ch->stop_sure && !follows;
     ch->next = (struct next_list) { 0 };
     if (!(ch->may & ACTIVE)) {
         ct_state_forget(ch);

@@ -35,8 +35,8 @@ uint64_t ct_word_due(const struct chan *ch, uint64_t pos)
 
 static bool address_fits(const struct chan *ch, uint64_t addr)
 {
-    for (unsigned n = 0; n < ch->old_cmps && n < OLD_CMPS; n++)
-        if (addr == ch->old_cmp[n])
+    for (unsigned n = 0; n < ch->old_cmp.n && n < OLD_CMPS; n++)
+        if (addr == ch->old_cmp.at[n])
             return true;
     return addr == ch->chancmp || (ch->stops && addr == ch->stop_cmp);
 }
@@ -45,9 +45,9 @@ void ct_word_write(struct chan *ch, struct burst *burst, unsigned cache)
 {
     char text[64];
 
-    ct_state_bad_start(ch);
     burst->ans = ch->ans;
     burst->word_lo = ch->word_lo;
+    burst->opens = ct_state_next_fails(ch);
     burst->drained = !ch->reads && !ch->writes && !ch->fetches;
     burst->judged = true;
     if (!(ch->may & ACTIVE))
@@ -69,7 +69,7 @@ void ct_word_write(struct chan *ch, struct burst *burst, unsigned cache)
     else if (cache != SNOOP)
         ct_wrong(ch, "K-34", "completion word with AxCACHE 0x%x, not 0x%x", cache, SNOOP);
     if (burst->addr == ch->chancmp && ch->may == ACTIVE && !ch->stops)
-        ch->old_cmps = 0;
+        ch->old_cmp.n = 0;
 }
 
 /* ---- the value ---- */
@@ -185,7 +185,7 @@ static bool enabled(const struct chan *ch)
 /* The list that START or a count replaced the old one with was just taken: none of it is completed. */
 static bool names_none_of_next(const struct chan *ch, struct burst *burst, uint64_t addr)
 {
-    if (addr || !(ch->stops & STOP_SWITCH) || !(ch->next.chain || ch->next.kick)
+    if (addr || !(ch->stops & (STOP_SWITCH | STOP_SUSPEND)) || !(ch->next.chain || ch->next.kick)
         || (ch->started > burst->ans && !ct_fault_now(ch).bits))
         return false;
     burst->lo = burst->hi = ch->run0 - 1;
@@ -212,10 +212,14 @@ static void suspended(struct chan *ch, struct burst *burst, const struct word *w
 /* A word of ABORT, RESET or an error. */
 static void halted(struct chan *ch, struct burst *burst, const struct word *word)
 {
-    const struct fault fault = ct_fault_now(ch);
     const bool commanded = ch->stops & (STOP_ABORT | STOP_RESET);
-    const uint64_t told = larger(ch->rep, ch->word_lo);
+    struct fault fault;
+    uint64_t told;
 
+    if (burst->opens && !commanded && !word->addr)
+        ct_state_end(ch);
+    fault = ct_fault_now(ch);
+    told = larger(ch->rep, ch->word_lo);
     burst->halts = true;
     if (ch->stops & STOP_FLR && !within(ch->c->now, ch->flr_clk, PIN_LAG))
         ct_wrong(ch, "K-20", "word 0x%" PRIx64 " of a function-level reset", word->value);
@@ -231,6 +235,7 @@ static void halted(struct chan *ch, struct burst *burst, const struct word *word
               "word 0x%" PRIx64 " before every outstanding answer has come", word->value);
     else if (!(commanded && names(ch, burst, told, larger(told, burst->ans), word->addr))
              && !(commanded && ch->passed_n && word->addr == 0)   /* the list that was to follow had begun */
+             && !(ch->command_error && names_none_of_next(ch, burst, word->addr))
              && !(fault.bits && names(ch, burst, larger(fault.low, told), fault.high, word->addr)))
         ct_wrong(ch, commanded ? "R-STA-7" : "H-W07",
               "word 0x%" PRIx64 " does not name the last good descriptor", word->value);
