@@ -18,6 +18,7 @@ module ioat_channel #(
     parameter READ_BEATS      = 256,
     parameter READ_BYTES_MAX  = 512,
     parameter WRITE_BYTES_MAX = 256,
+    parameter WRITE_PATIENCE  = 32,          // clocks that a burst waits for data while others wait for the bus
     parameter TRANSFERS       = 64,
     parameter PREFETCH        = 64,
     parameter LIST_AHEAD      = 1,
@@ -72,6 +73,7 @@ module ioat_channel #(
     output wire                data_w_valid,
     input  wire                data_w_gnt,
     input  wire                data_w_ready,
+    input  wire                data_w_crowd,
     output wire [ADDR_W-1:0]   data_w_addr,
     output wire [7:0]          data_w_len,
     output wire                data_w_no_snoop,
@@ -224,13 +226,13 @@ module ioat_channel #(
         .m_valid(src_valid), .m_ready(src_ready), .m_data({src_err, src_data}));
 
     ioat_writer #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .LEN_W(LEN_W), .BURST_BYTES(WRITE_BYTES_MAX),
-                  .JOBS_LOG2(TRANSFERS_LOG2)) writer (
+                  .JOBS_LOG2(TRANSFERS_LOG2), .PATIENCE(WRITE_PATIENCE)) writer (
         .clk(clk), .rst(rst), .kill(kill), .open(writer_open), .uses_src(uses_src), .failed(source_failed),
         .s_job_valid(write_valid), .s_job_ready(write_ready), .s_job_addr(write_addr), .s_job_page(write_page),
         .s_job_break(write_break), .s_job_bytes(write_bytes), .s_job_fill(write_fill),
         .s_job_source(write_source), .s_job_no_snoop(write_no_snoop),
         .s_src_valid(src_valid), .s_src_ready(src_ready), .s_src_data(src_data), .s_src_err(src_err),
-        .m_w_valid(data_w_valid), .m_w_gnt(data_w_gnt), .m_w_ready(data_w_ready), .m_w_addr(data_w_addr),
+        .m_w_valid(data_w_valid), .m_w_gnt(data_w_gnt), .m_w_ready(data_w_ready), .m_w_crowd(data_w_crowd), .m_w_addr(data_w_addr),
         .m_w_len(data_w_len), .m_w_no_snoop(data_w_no_snoop), .m_w_data(data_w_data), .m_w_strb(data_w_strb),
         .m_w_last(data_w_last),
         .s_room(room), .m_sent(sent), .m_sent_final(sent_final));

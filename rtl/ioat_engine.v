@@ -225,12 +225,13 @@ module ioat_engine #(
     wire [W_N*DATA_W-1:0]   w_data;
     wire [W_N*DATA_W/8-1:0] w_strb;
     wire                    b_err = m_axi_bresp[1];
+    wire                    w_crowd;
 
     ioat_write_mux #(.N(W_N), .DATA_W(DATA_W), .ADDR_W(ADDR_W)) write_mux (
         .clk(clk), .rst(rst), .bme(cfg_bme),
         .w_valid(w_valid), .w_prio(w_prio), .w_id(w_id), .w_addr(w_addr), .w_len(w_len),
         .w_no_snoop(w_no_snoop), .w_data(w_data), .w_strb(w_strb), .w_last(w_last),
-        .gnt(w_gnt), .ready(w_ready), .b_valid(b_valid), .b_ready(b_ready),
+        .gnt(w_gnt), .ready(w_ready), .crowd(w_crowd), .b_valid(b_valid), .b_ready(b_ready),
         .m_awvalid(m_axi_awvalid), .m_awready(m_axi_awready), .m_awid(m_axi_awid), .m_awaddr(m_axi_awaddr),
         .m_awlen(m_axi_awlen), .m_awsize(m_axi_awsize), .m_awburst(m_axi_awburst), .m_awcache(m_axi_awcache),
         .m_awprot(m_axi_awprot),
@@ -357,6 +358,7 @@ module ioat_engine #(
 
             ioat_channel #(.DATA_W(DATA_W), .ADDR_W(ADDR_W), .READ_BEATS(READ_BEATS),
                            .READ_BYTES_MAX(READ_BYTES_MAX), .WRITE_BYTES_MAX(WRITE_BYTES_MAX),
+                           .WRITE_PATIENCE(CHAN_N > 1 ? 32 : 0),
                            .TRANSFERS(TRANSFERS), .PREFETCH(PREFETCH), .LIST_AHEAD(LIST_AHEAD), .PERF(PERF),
                            .CLK_MHZ(CLK_MHZ), .XFERCAP_LOG2(XFERCAP_LOG2)) channel (
                 .clk(clk), .rst(rst), .bme(cfg_bme), .flr(cfg_flr), .at_rest(at_rest[n]),
@@ -372,7 +374,7 @@ module ioat_engine #(
                 .data_ar_req(ar_req[n]), .data_ar_addr(ar_addr[n*ADDR_W +: ADDR_W]),
                 .data_ar_len(ar_len[n*8 +: 8]), .data_ar_no_snoop(ar_no_snoop[n]), .data_ar_gnt(ar_gnt[n]),
                 .data_r_valid(r_valid[n]), .data_r_data(m_axi_rdata), .data_r_err(m_axi_rresp[1]),
-                .data_w_valid(w_valid[n]), .data_w_gnt(w_gnt[n]), .data_w_ready(w_ready[n]),
+                .data_w_valid(w_valid[n]), .data_w_gnt(w_gnt[n]), .data_w_ready(w_ready[n]), .data_w_crowd(w_crowd),
                 .data_w_addr(w_addr[n*ADDR_W +: ADDR_W]), .data_w_len(w_len[n*8 +: 8]),
                 .data_w_no_snoop(w_no_snoop[n]), .data_w_data(w_data[n*DATA_W +: DATA_W]),
                 .data_w_strb(w_strb[n*DATA_W/8 +: DATA_W/8]), .data_w_last(w_last[n]),

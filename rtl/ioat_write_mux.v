@@ -29,6 +29,7 @@ module ioat_write_mux #(
     input  wire [N-1:0]          w_last,
     output wire [N-1:0]          gnt,
     output wire [N-1:0]          ready,
+    output wire                  crowd,      // a stream waits for another one's burst
     output wire [N-1:0]          b_valid,    // an answer for stream n is on m_b
     input  wire [N-1:0]          b_ready,
 
@@ -74,6 +75,7 @@ module ioat_write_mux #(
 
     assign gnt       = {{(N-1){1'b0}}, grants} << idx;
     assign ready     = {{(N-1){1'b0}}, beat} << idx;
+    assign crowd     = |(w_valid & ~gnt);
 
     assign m_awid    = w_id[idx*6 +: 6];
     assign m_awaddr  = w_addr[idx*ADDR_W +: ADDR_W];

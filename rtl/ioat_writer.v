@@ -13,6 +13,9 @@
 // the bus; from then on it is completed. kill, or a source word with an error,
 // completes an open burst with its strobes off and drops the rest. Bursts end at
 // multiples of BURST_BYTES, hence at 4 KiB.
+//
+// A burst that waits for its source while others wait for the bus is padded after PATIENCE
+// clocks: its strobes go off to its end, and the rest of the data goes into a burst of its own.
 
 `default_nettype none
 
@@ -21,7 +24,8 @@ module ioat_writer #(
     parameter ADDR_W      = 64,              // bits
     parameter LEN_W       = 21,              // bits of a byte count
     parameter BURST_BYTES = 256,             // power of two, at most 2048
-    parameter JOBS_LOG2   = 6                // log2 of the jobs in the queue
+    parameter JOBS_LOG2   = 6,               // log2 of the jobs in the queue
+    parameter PATIENCE    = 32               // clocks; a power of two, or 0: nobody else can wait
 ) (
     input  wire                clk,
     input  wire                rst,
@@ -48,6 +52,7 @@ module ioat_writer #(
     output wire                m_w_valid,
     input  wire                m_w_gnt,      // this burst is on the bus
     input  wire                m_w_ready,    // this beat is taken
+    input  wire                m_w_crowd,    // others wait for the bus
     output wire [ADDR_W-1:0]   m_w_addr,     // of the burst, valid with its first beat
     output wire [7:0]          m_w_len,
     output wire                m_w_no_snoop,
@@ -100,6 +105,8 @@ module ioat_writer #(
     reg                       head;          // no beat has gone yet
     reg [DATA_W-1:0]          previous;      // source word before the one offered; the fill pattern
     reg                       muted;         // the rest of the open burst has its strobes off
+    wire                      padding;       // so it has, and its data is still to be sent
+    wire                      pad_last;
 
     wire need_src   = active && src_left != 0;
     wire src_failed = need_src && s_src_valid && s_src_err;
@@ -107,7 +114,7 @@ module ioat_writer #(
     wire ending      = left == 1;
 
     // The upper half of the window is the beat.
-    wire [DATA_W-1:0]    current = fill ? previous : need_src && !muted ? s_src_data : {DATA_W{1'b0}};
+    wire [DATA_W-1:0]    current = fill ? previous : need_src && !muted && !padding ? s_src_data : {DATA_W{1'b0}};
     wire [2*DATA_W-1:0]  window  = {current, previous} << {turn, 3'b000};
     wire [BYTES-1:0]    lanes  = (head  ? {BYTES{1'b1}} << to : {BYTES{1'b1}}) &
                                  (ending ? {BYTES{1'b1}} >> (~last_lane) : {BYTES{1'b1}});
@@ -120,19 +127,49 @@ module ioat_writer #(
     wire [8:0]          len   = {{(8-BEATS_LOG2){1'b0}}, beats} - 9'd1;
 
     assign open         = in_burst;
-    assign uses_src     = in_burst && !muted;
-    assign m_w_valid    = in_burst ? muted || beat_ready
+    assign uses_src     = in_burst && !muted && !padding;
+    assign m_w_valid    = in_burst ? muted || padding || beat_ready
                                    : beat_ready && !src_failed && !kill && !failed && s_room;
     assign m_w_addr     = {word, {BYTE_LOG2{1'b0}}};
     assign m_w_len      = len[7:0];
     assign m_w_no_snoop = no_snoop;
     assign m_w_data     = window[2*DATA_W-1:DATA_W];
-    assign m_w_strb     = muted || src_failed ? {BYTES{1'b0}} : lanes;
-    assign m_w_last     = ending || &word[BYTE_LOG2 +: BEATS_LOG2];
+    assign m_w_strb     = muted || padding || src_failed ? {BYTES{1'b0}} : lanes;
+    assign m_w_last     = padding ? pad_last : ending || &word[BYTE_LOG2 +: BEATS_LOG2];
 
-    wire sent_beat = m_w_valid && m_w_gnt && m_w_ready;
-    assign m_sent       = sent_beat && m_w_last;
-    assign m_sent_final = ending && !muted && !src_failed;
+    wire taken     = m_w_valid && m_w_gnt && m_w_ready;
+    wire sent_beat = taken && !padding;
+    assign m_sent       = taken && m_w_last;
+    assign m_sent_final = ending && !muted && !padding && !src_failed;
+
+    // ---- padding ----
+
+    generate
+        if (PATIENCE != 0) begin : patient
+            reg [$clog2(PATIENCE):0] waited;
+            reg [BEATS_LOG2:0]       pad;    // beats until the burst is complete
+
+            assign padding  = pad != 0;
+            assign pad_last = pad == 1;
+            always @(posedge clk) begin
+                if (rst || !in_burst || m_w_valid)
+                    waited <= 0;
+                else if (m_w_crowd)
+                    waited <= waited + 1'b1;
+                if (rst)
+                    pad <= 0;
+                else if (waited[$clog2(PATIENCE)] && !m_w_valid && !kill)
+                    pad <= beats;
+                else if (padding && taken)
+                    pad <= pad - 1'b1;
+            end
+        end else begin : alone
+            wire unused = m_w_crowd;
+
+            assign padding  = 1'b0;
+            assign pad_last = 1'b0;
+        end
+    endgenerate
 
     // ---- source port ----
 
@@ -185,7 +222,7 @@ module ioat_writer #(
         // A beat that is on the bus and not taken must not change.
         if (m_w_gnt && m_w_valid)
             in_burst <= !(m_w_ready && m_w_last);
-        if (sent_beat || !(m_w_gnt && m_w_valid))
+        if (taken || !(m_w_gnt && m_w_valid))
             muted <= kill || failed || src_failed;
 
         if (kill && !in_burst && !(m_w_gnt && m_w_valid)) begin

@@ -262,7 +262,7 @@ void ct_bus_event(struct contract *c, const struct ioat_sim_event *event)
     case IOAT_SIM_AR: on_ar(c, event); break;
     case IOAT_SIM_R:  on_r(c, event);  break;
     case IOAT_SIM_AW: on_aw(c, event); break;
-    case IOAT_SIM_W:  on_w(c, event);  break;
+    case IOAT_SIM_W:  on_w(c, event);  c->w_clk = event->clock; break;
     default:          on_b(c, event);  break;
     }
 }

@@ -16,6 +16,7 @@
 
 enum { SNOOP = 0xF, NO_SNOOP = 0x3 };      /* AxCACHE, K-34 */
 enum { FILL_PERIOD = sizeof(uint64_t) };
+enum { PATIENT = 32 };                     /* clocks, K-63 */
 
 static uint64_t word_down(const struct chan *ch, uint64_t addr)
 {
@@ -240,6 +241,24 @@ static bool later_error(const struct chan *ch)
     return false;
 }
 
+/* K-63: the source of a copy keeps it, and others, waiting. */
+static bool may_pad(const struct chan *ch, const struct record *record, const struct burst *burst)
+{
+    return ct_desc_is_copy(&record->desc) && ch->c->build.channels > 1 && burst->beat > 1
+        && ch->c->now > ch->c->w_clk + PATIENT;
+}
+
+/* The bytes from `lo` on are still to be written, by another burst. */
+static void pad(struct chan *ch, struct burst *burst, uint64_t lo, uint32_t off)
+{
+    if (burst->padded)
+        return;
+    burst->padded = true;
+    burst->need_hi = lo;
+    ch->aw_pos = burst->pos;
+    ch->aw_off = off;
+}
+
 static void differs(const struct chan *ch, const struct record *record, uint64_t addr, uint32_t off,
                     uint8_t is, uint8_t due)
 {
@@ -295,11 +314,17 @@ void ct_data_beat(struct chan *ch, struct burst *burst, uint64_t addr, const uin
         return;
     record = ct_record_at(ch, burst->pos);
     off = burst->off + (uint32_t)(lo - burst->need_lo);
+    if (!strobe && (burst->padded || may_pad(ch, record, burst))) {
+        pad(ch, burst, lo, off);
+        return;
+    }
     if (!strobe && (burst->hole || may_drop(ch) || later_error(ch))) {
         burst->hole = ch->blind = true;
         return;
     }
-    if (burst->hole) {
+    if (burst->padded) {
+        ct_wrong(ch, "K-63", "strobes come back at 0x%" PRIx64 " in a burst that was padded", addr);
+    } else if (burst->hole) {
         ct_wrong(ch, ct_chain_stop_rule(ch), "strobes come back at 0x%" PRIx64 " after bytes of descriptor 0x%"
               PRIx64 " were dropped", addr, record->addr);
     } else if (strobe & ~due) {

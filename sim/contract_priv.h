@@ -92,6 +92,7 @@ struct burst {                 /* a write burst, from AW to B */
     uint64_t need_lo, need_hi; /* payload: bus addresses it must write */
     uint32_t off;              /* payload: offset of need_lo in the transfer */
     bool hole;                 /* its strobes went off */
+    bool padded;               /* they did, and its data is still to come */
     uint64_t ans;              /* word: newest descriptor with its data answered, at AW */
     bool opens;                /* word: it may be that of the next list's first pointer */
     bool drained;              /* word: no other answer was outstanding at AW */
@@ -290,6 +291,7 @@ struct contract {
     uint64_t now, wake;        /* clocks; wake: when ct_due_look() is worth it */
     uint64_t active_clk;       /* last handshake or BAR write */
     uint64_t bus_clk;          /* last handshake */
+    uint64_t w_clk;            /* last one of W */
     struct contract_pins pins;
     uint64_t master_low_clk;   /* last clock with bus master off */
     uint64_t master_fall_clk;  /* when it went off */

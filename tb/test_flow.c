@@ -147,6 +147,76 @@ START_TEST(h_r17_channels_together_keep_the_write_channel_busy)
 }
 END_TEST
 
+/* Channel 0 copies a write burst and more, the others 4 KiB each; one source word of channel 0
+ * does not come: the one at `word`. */
+static void start_with_a_gap(struct tb *tb, struct batch *batch, unsigned word)
+{
+    struct ioat_sim_fault hold = { .kind = IOAT_SIM_FAULT_READ, .answer = IOAT_SIM_HOLD, .count = 1, .percent = 100 };
+    uint64_t src;
+
+    batch_open(batch, tb, 4 << 20);
+    for (unsigned ch = 0; ch < tb->channels; ch++)
+        batch_copy(batch, ch, ch, ch ? 4096 : 2 * tb->build->write_bytes_max, 0);
+    src = tb_desc(tb, batch->bus[0])->src;
+    hold.first = hold.last = src - src % (tb->build->data_bits / 8) + word * (tb->build->data_bits / 8);
+    ioat_sim_fault_add(tb->sim, &hold);
+    golden_sync(batch->golden);
+    for (unsigned ch = 0; ch < tb->channels; ch++) {
+        golden_run(batch->golden, batch->bus[ch], 1);
+        tb_setup(tb, ch, 0);
+        TB_POST(tb, ch, CHAINADDR, batch->bus[ch]);
+    }
+    golden_prime(batch->golden);
+    for (unsigned ch = 0; ch < tb->channels; ch++)
+        TB_POST(tb, ch, DMACOUNT, 1);
+}
+
+/* K-63: whichever word of a burst is missing. */
+START_TEST(k_63_channels_go_on_while_the_source_of_one_waits)
+{
+    struct tb *tb = tb_open(NULL);
+    const unsigned burst = tb->build->write_bytes_max / (tb->build->data_bits / 8);
+    const uint64_t limit = beats(tb, 4096) * (tb->channels - 1) * 115 / 100 + 32 + burst + 150;
+    static struct batch batch;
+
+    for (unsigned word = 0; word < burst && tb->channels > 1; word++) {
+        tb_note(tb, "word %u is missing", word);
+        start_with_a_gap(tb, &batch, word);
+        for (unsigned ch = 1; ch < tb->channels; ch++)
+            tb_wait_state(tb, ch, TB_IN(IDLE), limit);
+        tb_assert(tb, tb_state(tb, 0) == IOAT_CHANSTS_STATE_ACTIVE, "channel 0 does not wait");
+        ioat_sim_fault_clear(tb->sim);
+        tb_wait_state(tb, 0, TB_IN(IDLE), 1000);
+        golden_check(batch.golden);
+        batch_close(&batch);
+        tb_rewind(tb);
+    }
+    tb_close(tb);
+}
+END_TEST
+
+/* K-63, K-18: at each clock of the wait and of the burst that is completed. */
+START_TEST(k_63_channel_whose_source_waits_can_be_aborted)
+{
+    struct tb *tb = tb_open(NULL);
+    static struct batch batch;
+
+    for (unsigned clocks = 0; clocks < 120 && tb->channels > 1; clocks++) {
+        tb_note(tb, "ABORT after %u clocks", clocks);
+        start_with_a_gap(tb, &batch, 3);
+        tb_step(tb, clocks);
+        TB_POST(tb, 0, CHANCMD, IOAT_CHANCMD_ABORT);
+        for (unsigned ch = 1; ch < tb->channels; ch++)
+            tb_wait_state(tb, ch, TB_IN(IDLE), 4000);
+        ioat_sim_fault_clear(tb->sim);
+        tb_wait_state(tb, 0, TB_IN(HALTED) | TB_IN(IDLE), 1000);
+        batch_close(&batch);
+        tb_rewind(tb);
+    }
+    tb_close(tb);
+}
+END_TEST
+
 /* The word of a copy follows its last data answer without a detour. */
 /* Far more small copies than the engine follows to their answers: the rest waits, in order. */
 START_TEST(h_d10_transfers_beyond_what_is_followed_wait)
@@ -195,6 +265,8 @@ Suite *flow_suite(void)
     tcase_add_test(tc, h_d10_chain_of_4_kib_copies_keeps_the_write_channel_busy);
     tcase_add_test(tc, h_d03_fill_keeps_the_write_channel_busy);
     tcase_add_test(tc, h_r17_channels_together_keep_the_write_channel_busy);
+    tcase_add_test(tc, k_63_channels_go_on_while_the_source_of_one_waits);
+    tcase_add_test(tc, k_63_channel_whose_source_waits_can_be_aborted);
     tcase_add_test(tc, h_d10_transfers_beyond_what_is_followed_wait);
     tcase_add_test(tc, h_w05_word_follows_the_last_data_answer_within_a_few_clocks);
     return suite;

@@ -31,6 +31,7 @@ module write_mux #(
     localparam BEAT_W = DATA_W + DATA_W / 8 + 1;
 
     wire [N-1:0]        gnt, ready, b_valid;
+    wire                crowd;
     wire                awvalid, wvalid, wlast, bready;
     wire [5:0]          awid;
     wire [ADDR_W-1:0]   awaddr;
@@ -47,11 +48,13 @@ module write_mux #(
     ioat_write_mux #(.N(N), .DATA_W(DATA_W), .ADDR_W(ADDR_W)) dut (
         .clk(clk), .rst(rst), .bme(bme), .w_valid(w_valid), .w_prio(w_prio), .w_id(id), .w_addr(w_addr),
         .w_len(w_len), .w_no_snoop(w_no_snoop), .w_data(w_data), .w_strb(w_strb), .w_last(w_last),
-        .gnt(gnt), .ready(ready), .b_valid(b_valid), .b_ready(b_ready),
+        .gnt(gnt), .ready(ready), .crowd(crowd), .b_valid(b_valid), .b_ready(b_ready),
         .m_awvalid(awvalid), .m_awready(awready), .m_awid(awid), .m_awaddr(awaddr), .m_awlen(awlen),
         .m_awsize(awsize), .m_awburst(awburst), .m_awcache(awcache), .m_awprot(awprot),
         .m_wvalid(wvalid), .m_wready(wready), .m_wdata(wdata), .m_wstrb(wstrb), .m_wlast(wlast),
         .m_bvalid(bvalid), .m_bready(bready), .m_bid(bid));
+
+    `holds(crowd_is_others, crowd == |(w_valid & ~gnt))
 
     wire [ADDR_W+18-1:0] aw = {awid, awaddr, awlen, awcache};
     wire [BEAT_W-1:0]    w  = {wdata, wstrb, wlast};

@@ -27,6 +27,7 @@ module writer #(
     input wire               src_err,
     input wire               gnt,
     input wire               ready,
+    input wire               crowd,
     input wire               room,
     input wire               follow          // the job that arrives is the one to follow
 );
@@ -35,13 +36,14 @@ module writer #(
     wire [7:0]        len, strb;
     wire [63:0]       data;
 
-    ioat_writer #(.DATA_W(64), .ADDR_W(ADDR_W), .LEN_W(LEN_W), .BURST_BYTES(BURST_BYTES), .JOBS_LOG2(1)) dut (
+    ioat_writer #(.DATA_W(64), .ADDR_W(ADDR_W), .LEN_W(LEN_W), .BURST_BYTES(BURST_BYTES), .JOBS_LOG2(1),
+                  .PATIENCE(1)) dut (
         .clk(clk), .rst(rst), .kill(kill), .open(open), .uses_src(uses_src), .failed(failed),
         .s_job_valid(job_valid), .s_job_ready(job_ready), .s_job_addr(job_addr), .s_job_page(job_page),
         .s_job_break(job_break), .s_job_bytes(job_bytes), .s_job_fill(job_fill), .s_job_source(job_source),
         .s_job_no_snoop(job_no_snoop),
         .s_src_valid(src_valid), .s_src_ready(src_ready), .s_src_data(src_data), .s_src_err(src_err),
-        .m_w_valid(valid), .m_w_gnt(gnt), .m_w_ready(ready), .m_w_addr(addr), .m_w_len(len),
+        .m_w_valid(valid), .m_w_gnt(gnt), .m_w_ready(ready), .m_w_crowd(crowd), .m_w_addr(addr), .m_w_len(len),
         .m_w_no_snoop(no_snoop), .m_w_data(data), .m_w_strb(strb), .m_w_last(last),
         .s_room(room), .m_sent(sent), .m_sent_final(sent_final));
 
@@ -51,6 +53,8 @@ module writer #(
     wire take = job_valid && job_ready;
     wire pop  = src_valid && src_ready;
     wire beat = valid && gnt && ready;
+    wire pad  = beat && strb == 0 && !dirty_now;   // completes a burst, carries nothing
+    wire word = beat && !pad;
 
     // ---- this job as it arrives, in bus words ----
 
@@ -75,6 +79,9 @@ module writer #(
     reg [ADDR_W+7:0]  stuck_aw;
     reg [64:0]        src_was;
     reg               in_burst, killing;
+    reg               waited, crowded;       // since the last beat of the open burst
+    reg               padding;               // the open burst is
+    reg               resumed;               // after a padded one
     reg [7:0]         left;
 
     wire [LEN_W:0]    src_at = k + from;
@@ -89,7 +96,7 @@ module writer #(
     always @(posedge clk) begin
         begun      <= 1'b1;
         src_inside <= rst ? 0 : src_inside + (take ? src_words : 0) - pop;
-        dst_inside <= rst ? 0 : dst_inside + (take ? dst_words : 0) - beat;
+        dst_inside <= rst ? 0 : dst_inside + (take ? dst_words : 0) - word;
         dirty      <= !rst && (dirty || kill || failed || (src_valid && src_err));
         stuck      <= !rst && valid && gnt && !ready;
         stuck_w    <= {data, strb, last};
@@ -97,6 +104,9 @@ module writer #(
         src_stuck  <= !rst && src_valid && !src_ready && !(kill && !uses_src);
         src_was    <= {src_err, src_data};
         killing    <= !rst && kill;
+        waited  <= !rst && in_burst && (!valid || (waited && !beat));
+        crowded <= !rst && in_burst && (crowd || (crowded && !beat));
+        padding <= !rst && (pad ? !last : padding && !beat);
         if (beat) begin
             in_burst <= !last;
             left     <= (in_burst ? left : len) - 1'b1;
@@ -106,17 +116,18 @@ module writer #(
                 src_ahead <= src_ahead - 1'b1;
             else
                 src_index <= src_index + 1'b1;
-        if (followed && beat)
+        if (followed && word)
             if (dst_ahead != 0)
                 dst_ahead <= dst_ahead - 1'b1;
             else
                 dst_index <= dst_index + 1'b1;
-        if (mine && beat && dst_index == own_last)
+        resumed <= mine && !rst && (resumed || pad);
+        if (mine && word && dst_index == own_last)
             followed <= 1'b0;
         if (take && follow && !followed) begin
             followed  <= 1'b1;
             src_ahead <= src_inside - pop;
-            dst_ahead <= dst_inside - beat;
+            dst_ahead <= dst_inside - word;
             src_index <= 0;
             dst_index <= 0;
             own_last  <= dst_words - 1'b1;
@@ -153,11 +164,15 @@ module writer #(
     `holds(in_its_block,   !begun || !valid || in_burst || addr[$clog2(BURST_BYTES)-1:3] + len < BURST_BYTES / 8)
     `holds(as_long_as_said, !begun || !(valid && gnt) || last == ((in_burst ? left : len) == 0))
     `holds(sent_is_last,   sent == (beat && last))
-    `holds(whole_byte,     !begun || dirty_now || !(mine && beat && dst_index == dst_at[LEN_W:3]) ||
+    `holds(whole_byte,     !begun || dirty_now || !(mine && word && dst_index == dst_at[LEN_W:3]) ||
                            (strb[lane] && data[8*lane +: 8] == value))
-    `holds(enabled_inside, !begun || !(mine && !dirty_now && beat && dst_index == probe[LEN_W+1:3]) ||
+    `holds(enabled_inside, !begun || !(mine && !dirty_now && word && dst_index == probe[LEN_W+1:3]) ||
                            strb[probe[2:0]] == (probe >= base[2:0] && probe < base[2:0] + bytes))
     `holds(where_it_goes,  !begun || dirty_now || !(mine && beat && !in_burst) || addr == expected)
+    // Only an open burst whose source and whose neighbours wait is padded, and then to its end.
+    `holds(padded_in_need, !begun || !pad || padding || (in_burst && waited && crowded))
+    `holds(padded_to_its_end, !begun || dirty_now || !(beat && padding) || pad)
+    `holds(sent_final_carries, !begun || !(beat && sent_final) || strb != 0)
     `holds(kill_withdraws, !begun || !kill || !valid || open || stuck)
     `holds(no_more_than_room, !begun || !valid || open || stuck || room)
 
@@ -168,6 +183,7 @@ module writer #(
     `reached(shifted,      begun && mine && !dirty_now && beat && last && dst_index == 2 && from == 5 && base[2:0] == 2 && !fill && dst_inside == 1)
     `reached(over_page,    begun && mine && beat && crossed && !dirty_now && !in_burst && page != base[ADDR_W-1:12] + 1'b1)
     `reached(second_job,   begun && mine && dst_index == 1 && late_job && beat && !dirty_now && !fill)
+    `reached(after_padding, begun && mine && dst_index == 1 && resumed && word && !dirty_now && !fill)
     `reached(killed_open,  begun && kill && open && beat && last && strb == 0)
     reg late_job;
     always @(posedge clk)
