@@ -668,7 +668,7 @@ $(MUTATE_DIR)/engine.sv: rtl/ioat_engine.v tb/mutate/engine.awk
 	$(Q)awk -v BITS=$(MUTANT_BITS) -f tb/mutate/engine.awk rtl/ioat_engine.v >$@
 
 mutate: need-mutate ## break the RTL in MUTANTS places, one at a time; for MINUTES, then again; rewrites docs/verification.md
-	@$(MAKE) MUTATE=1 build/mutate/build/w64c1/tb_all
+	@$(MAKE) MUTATE=1 build/mutate/build/w64c1/tb_all build/mutate/build/w64c1/soak
 	@tb/tools/mutate $(or $(MINUTES),0)
 
 clean: ## remove build/
