@@ -59,7 +59,7 @@ static _Noreturn void help(void)
          "                    without=FEATURE+FEATURE...\n"
          "  --wave FILE       record it; for one seed\n"
          "  --tell            print what software does\n"
-         "  --keep-going      a line for each seed that fails, to the end\n");
+         "  --keep-going      a line for each seed that fails, to the end; none is made small\n");
     printf("features:");
     for (unsigned f = 0; f < SOAK_FEATURE_N; f++)
         printf(" %s", soak_feature_name[f]);
@@ -275,7 +275,7 @@ static void tell_failure(const struct options *options, struct shared *shared)
 
     printf("soak: seed %" PRIu64 " fails: %s: %s\n", shared->seed, shared->result.verdict,
            shared->result.text);
-    if (options->wave || limits.tell)
+    if (options->wave || limits.tell || options->keep_going)
         return;
     soak_shrink(shared->seed, &limits, &shared->result, SHRINK_SECONDS);
     soak_replay_command(shared->seed, &limits, command, sizeof command);
