@@ -19,11 +19,15 @@ FILES     ?=#        demo: files to copy through the engine
 ALSO      ?=#        bench: further data widths to measure, "128 256"
 TABLES    ?=#        bench-config: only these tables, "size,align"; empty: all
 T         ?=#        test: a suite, a case or a test function
-SEEDS     ?= 1..300# soak: seeds A..B, or one
+SEEDS     ?= 1..300# soak: seeds A..B, or one; sweep: A..B, 1..10000
 DESCRIPTORS ?=#      soak: instead, seeds from the first of SEEDS on until so many descriptors are checked
-MINUTES   ?=#        soak, mutate: begin nothing after so many minutes
-LIMITS    ?=#        soak: part of each seed; build/*/soak --help
+MINUTES   ?=#        soak, mutate, sweep: begin nothing after so many minutes
+LIMITS    ?=#        soak, sweep: part of each seed; build/*/soak --help
 WAVE      ?=#        soak: 1: record the one seed in waves/soak.fst
+CHUNK     ?= 250#    sweep: seeds of a job
+ENGINE    ?=#        sweep: slurm or parallel; empty: Slurm where it answers
+SSH       ?=#        sweep: a file of machines for GNU parallel, one a line
+COVERAGE  ?=#        sweep: 1: count what is reached, too
 TIME      ?= 60#     fuzz: seconds, of all fuzzers together
 AGAIN     ?=#        fuzz: an input that was kept
 COSIM     ?= standard# cosim: standard, or all: also the builds that a driver can tell apart
@@ -62,6 +66,7 @@ $(call number,DESCRIPTORS)
 $(call number,MINUTES)
 $(call number,TIME)
 $(call number,MUTANTS)
+$(if $(filter-out 1,$(COVERAGE)),$(error COVERAGE=$(COVERAGE): allowed is 1))
 $(call one_of,COSIM,standard all,standard and all)
 
 # ---- tools and flags ----
@@ -157,7 +162,7 @@ MAKEFLAGS += --no-print-directory
 .SECONDARY:
 .SUFFIXES:
 .PHONY: help demo sim test soak faults fuzz cosim breaks coverage mutate formal lint synth regs diagrams trace asan clean FORCE \
-        bench bench-config bench-baseline bench-area
+        bench bench-config bench-baseline bench-area sweep test-sweep tidy
 
 help: ## list the targets
 	@echo "make demo | sim | test T=name | ... [WIDTH=$(WIDTH) CHANNELS=$(CHANNELS) DESC_PORT=$(DESC_PORT)]"
@@ -187,6 +192,8 @@ SONAME   := libnetdma.so.$(firstword $(subst ., ,$(VERSION)))
 BRINGUP_C := driver/tools/bringup.c $(filter-out driver/bar_sim.c driver/provider% driver/netdma% driver/platform%,\
              $(wildcard driver/*.c))
 PROGRAMS := $(filter-out driver/tools/gen_regs.c,$(wildcard driver/tools/*.c driver/examples/*.c))
+ALL_C    := $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(CLI_C) \
+             cli/netdma.c $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C)
 
 objects   = $(patsubst %.c,$(B)/obj/%.o,$1)
 
@@ -372,6 +379,15 @@ soak: $(B)/$(CONFIG)/soak ## random scenarios from SEEDS, on all processors; a f
 	@$< --seeds $(SEEDS) --jobs $(JOBS) $(if $(DESCRIPTORS),--descriptors $(DESCRIPTORS)) \
 	    $(if $(MINUTES),--seconds $$(($(MINUTES) * 60))) $(if $(LIMITS),--limits '$(LIMITS)') \
 	    $(if $(WAVE),--wave waves/soak.fst --tell)
+
+sweep: $(B)/$(CONFIG)/soak ## random scenarios by the thousand, on a Slurm cluster or with GNU parallel: docs/sweep.md
+	@tb/tools/sweep --seeds $(if $(filter file,$(origin SEEDS)),1..10000,$(SEEDS)) --chunk '$(CHUNK)' --limits '$(LIMITS)' \
+	    --engine '$(ENGINE)' --ssh '$(SSH)' $(if $(filter command,$(firstword $(origin JOBS))),--jobs $(JOBS)) \
+	    $(if $(MINUTES),--minutes $(MINUTES)) $(if $(COVERAGE),--coverage yes) $<
+
+test-sweep: $(B)/w64c1/soak need-test-sweep ## kill jobs of make sweep in all ways, on a Slurm cluster of this machine, too
+	@$(MAKE) COVERAGE=1 build/coverage/build/w64c1/soak
+	@tb/tools/test-sweep $(B)/sweep-test $< build/coverage/build/w64c1/soak
 
 # One fuzzer a file of tb/fuzz.
 FUZZERS := $(patsubst tb/fuzz/%.c,$(B)/$(CONFIG)/fuzz_%,$(FUZZ_C))
@@ -583,8 +599,13 @@ $(LINT_RTL): lint-%: need-lint
 lint-c: need-lint
 	@echo "LINT C"
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j$(JOBS) $(INCLUDES) \
-	    --enable=warning,performance,portability --library=tb/tools/cppcheck.cfg \
-	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(CLI_C) cli/netdma.c $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C)
+	    --enable=warning,performance,portability --library=tb/tools/cppcheck.cfg $(ALL_C)
+
+# Each file by itself: among several the analyzer takes a va_list of one for that of another.
+tidy: need-build need-tidy $(B)/obj/tb/suites.inc ## clang-tidy reads the C, by the rules of .clang-tidy; takes minutes
+	@printf '%s\n' $(ALL_C) | xargs -P $(JOBS) -I {} clang-tidy --quiet --warnings-as-errors='*' {} -- \
+	    -std=c11 -D_GNU_SOURCE $(INCLUDES) -I$(B)/obj/tb -isystem $$(verilator --getenv VERILATOR_ROOT)/include 2>$(B)/tidy.log
+	@echo "tidy: clean"
 
 lint-trace:
 	@tb/tools/trace --check
@@ -675,6 +696,8 @@ clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
-.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate
-need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate: need-%:
+.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate \
+        need-test-sweep need-tidy
+need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate \
+need-test-sweep need-tidy: need-%:
 	@tb/tools/need-packages $*

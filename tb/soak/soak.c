@@ -59,7 +59,7 @@ static _Noreturn void help(void)
          "                    without=FEATURE+FEATURE...\n"
          "  --wave FILE       record it; for one seed\n"
          "  --tell            print what software does\n"
-         "  --keep-going      a line for each seed that fails, to the end\n"
+         "  --keep-going      a line for each seed that fails, to the end; none is made small\n"
          "  --no-shrink       a failure is told as it is\n");
     printf("features:");
     for (unsigned f = 0; f < SOAK_FEATURE_N; f++)
@@ -280,7 +280,7 @@ static void tell_failure(const struct options *options, struct shared *shared)
 
     printf("soak: seed %" PRIu64 " fails: %s: %s\n", shared->seed, shared->result.verdict,
            shared->result.text);
-    if (options->wave || limits.tell || options->as_it_is)
+    if (options->wave || limits.tell || options->keep_going || options->as_it_is)
         return;
     soak_shrink(shared->seed, &limits, &shared->result, SHRINK_SECONDS);
     soak_replay_command(shared->seed, &limits, command, sizeof command);
