@@ -44,6 +44,9 @@ SIM_FULL  := w512c4 w64c4 w512c1 w64c1
 SIM_SMOKE := w64c4d w128c2 w256c2
 SUITES    := $(patsubst tb/test_%.c,%,$(wildcard tb/test_*.c))
 SMOKE     := $(filter attr bus data fence fill flow null page word,$(SUITES))
+# The sanitizers see one configuration and what is not long in it; make asan runs all.
+SANITIZED := $(filter-out ahead bench bringup chansts coalesce conformance data driver_rtl engine_pcie fault faulttable \
+             irqrace race regs soak state sweep timing,$(SUITES))
 # Their cycle counts are compared with tb/bench/baseline.txt.
 BASELINE  := w64c1 w512c1 w64c4
 
@@ -84,10 +87,13 @@ LDLIBS   := -lcrypto -lz -lm -pthread -latomic
 # how the suites are run
 TEST_ENV  = $(if $(SEED),TB_SEED=$(SEED))
 
-# make asan calls this Makefile again with SANITIZE=1. The model is Verilator's
+# make sim and make asan call this Makefile again with SANITIZE=1. The model is Verilator's
 # code: memory errors are looked for there too, undefined behaviour is not.
 ifdef SANITIZE
 B            := build/asan
+SIM_FULL     :=
+SIM_SMOKE    := w64c1
+SMOKE        := $(SANITIZED)
 SANITIZE_ALL := -O1 -fno-omit-frame-pointer -fsanitize=address
 SANITIZE_OUR := $(SANITIZE_ALL) -fsanitize=undefined -fno-sanitize-recover=all
 TEST_ENV     += CK_TIMEOUT_MULTIPLIER=20
@@ -363,8 +369,8 @@ PROGRAM_NAMES := $(notdir $(basename $(PROGRAMS)))
 demo: $(addprefix $(B)/$(CONFIG)/,$(PROGRAM_NAMES)) ## copy FILES (or built-in data) through the simulated engine
 	@$(B)/$(CONFIG)/demo $(if $(LATENCY),--latency $(LATENCY)) $(if $(SEED),--seed $(SEED)) $(FILES)
 
-sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) sim-install sim-docs sim-systemc ## run the whole regression
-	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)) install docs systemc)
+sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) sim-install sim-docs sim-systemc sim-asan ## run the whole regression
+	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)) install docs systemc asan/w64c1 asan/systemc)
 
 .PHONY: netdma
 netdma: $(B)/netdma ## build/netdma, the command line: docs/netdma.md
@@ -495,8 +501,12 @@ wave-pictures: need-pictures ## open each view in GTKWave, keep the pictures in 
 	@$(MAKE) waves T=all
 	@tb/tools/wave-pictures $(B)/waves docs/waves $(SCENARIOS)
 
+.PHONY: sim-asan
+sim-asan:
+	@$(MAKE) SANITIZE=1 CHANNELS=1 run-w64c1 systemc
+
 asan: ## run every suite with the address and undefined-behaviour sanitizers
-	@$(MAKE) SANITIZE=1 run-$(CONFIG)
+	@$(MAKE) SANITIZE=1 SMOKE= run-$(CONFIG)
 	@tb/tools/run-tests total build/asan/$(CONFIG)
 
 # Counting toggles takes long. So lines and points are counted in all suites but the longest, toggles in
