@@ -27,6 +27,7 @@ struct drawing {
     FILE *out;
     unsigned columns;
     int y;                                         /* top of the row's boxes */
+    int right;                                     /* end of what is drawn */
 };
 
 static int x_of(unsigned column)
@@ -223,19 +224,21 @@ static char *words_of(const struct story_item *item)
 }
 
 /* Returns the line of its words. */
-static unsigned access_box(const struct drawing *drawing, const struct story_item *item, int taken[LEVELS])
+static unsigned access_box(struct drawing *drawing, const struct story_item *item, int taken[LEVELS])
 {
     const unsigned column = (unsigned)(item->begin - drawing->timing->from);
-    const int x = x_of(column), right = x_of(drawing->columns);
+    const int x = x_of(column), end = x_of(drawing->columns);
     char *text = words_of(item);
     const int width = text ? (int)strlen(text) * MONO : 0;
-    const int at = x + width > right ? right - width : x;
+    const int fits = x + width > end ? end - width - 2 : x, at = fits < MARGIN ? MARGIN : fits;
     const unsigned level = level_for(taken, at, width);
 
     box(drawing, "access", "", column, column + 1);
-    fprintf(drawing->out, "<text class=\"words\" x=\"%d\" y=\"%d\">%s</text>\n", at, drawing->y + BOX + LINE * (int)(level + 1) - 2,
-            text ? text : "");
+    fprintf(drawing->out, "<text class=\"words\" x=\"%d\" y=\"%d\">%s</text>\n", at,
+            drawing->y + BOX + LINE * (int)(level + 1) - 2, text ? text : "");
     free(text);
+    if (at + width > drawing->right)
+        drawing->right = at + width;
     return level + 1;
 }
 
@@ -307,7 +310,7 @@ static void text_of(FILE *out, const char *text)
 
 static void open_svg(const struct drawing *drawing, int height, const char *name)
 {
-    const int width = x_of(drawing->columns) + MARGIN;
+    const int width = drawing->right + MARGIN;
     FILE *out = drawing->out;
 
     fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
@@ -328,6 +331,7 @@ static void open_svg(const struct drawing *drawing, int height, const char *name
 static void rows(struct drawing *drawing)
 {
     drawing->y = TOP;
+    drawing->right = x_of(drawing->columns);
     clock_row(drawing);
     access_row(drawing, STORY_BAR_WRITE, "BAR write");
     access_row(drawing, STORY_BAR_READ, "BAR read");
