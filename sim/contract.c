@@ -233,6 +233,10 @@ void contract_clock(struct contract *c, uint64_t clock, const struct contract_pi
         pins_changed(c, &was);
     }
     c->pins.irq = pins->irq;
+    if (!pins->w_waits)
+        c->w_offered = clock + 1;
+    else if (!c->pins.w_waits)
+        c->w_offered = clock;
     c->pins.w_waits = pins->w_waits;
     c->pins.intx = pins->intx;
     for (unsigned port = 0; port < 2; port++) {

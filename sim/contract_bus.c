@@ -179,6 +179,7 @@ static void on_aw(struct contract *c, const struct ioat_sim_event *event)
     *(uint8_t *)ct_push(c, &c->w_order) = (uint8_t)event->id;
     burst = ct_push(c, &c->writes[event->id]);
     burst->clock = event->clock;
+    burst->offered = c->w_offered;
     burst->addr = event->addr;
     burst->beats = event->bytes / c->bus;
     c->outstanding++;

@@ -19,6 +19,7 @@
 #include "contract_priv.h"
 
 enum { NEEDED_BYTES = IOAT_DESC_USER1 };   /* the engine may leave out the user words */
+enum { FLUSH_LAG = 2 };                    /* clocks: a command is accepted - the last request from before it is offered */
 
 static uint64_t unit_of(uint64_t addr)
 {
@@ -500,7 +501,7 @@ static bool followed(const struct chan *ch, uint64_t pos)
     while (++pos < ch->records.tail) {
         const struct record *record = ct_record_at(ch, pos);
 
-        if (record->offered_clk != NEVER && record->offered_clk > ch->flush_clk + PIN_LAG)
+        if (record->offered_clk != NEVER && record->offered_clk > ch->flush_clk + FLUSH_LAG)
             return true;
     }
     return false;
@@ -509,6 +510,7 @@ static bool followed(const struct chan *ch, uint64_t pos)
 /* What was read before a command and not started is read anew. */
 static bool claim_again(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
+    const uint64_t offered = ch->c->ar_offered[ch->c->build.desc_port];
     uint64_t pos = larger(larger(ch->started, ch->rep), ch->word_lo) + 1;
 
     if (!ch->flushed || ch->asks > 1)      /* the first may have been waiting for AR */
@@ -517,7 +519,7 @@ static bool claim_again(struct chan *ch, uint64_t addr, struct fetch *fetch)
         if (((const struct record *)ct_record_at(ch, pos))->addr == addr && !followed(ch, pos)) {
             cut(ch, pos);
             ch->flushed--;
-            add_record(ch, addr);
+            add_record(ch, addr)->offered_clk = offered;
             use(ch, fetch, FETCH_RECORD, pos);
             return true;
         }
@@ -627,7 +629,7 @@ void ct_chain_fetch(struct chan *ch, struct fetch *fetch)
         fetch->use = FETCH_UNJUDGED;
         return;
     }
-    ch->asks += ch->c->now > ch->flush_clk + PIN_LAG;
+    ch->asks += ch->c->ar_offered[ch->c->build.desc_port] > ch->flush_clk + FLUSH_LAG;
     fetch->epoch = ch->epoch;
     for (uint64_t addr = unit_of(fetch->addr) + IOAT_DESC_BYTES, more = 0; addr < end;
          addr += IOAT_DESC_BYTES, more++) {

@@ -230,16 +230,27 @@ static bool word_came_first(const struct chan *ch, const struct fault *fault, ui
         && !((value | ch->err_known | ch->err_cleared | ch->err_may) & fault->bits);
 }
 
+/* Bits that a read may show now, beside those that are known. */
+static uint32_t may_show(const struct chan *ch, const struct fault *fault)
+{
+    return ch->err_may | (fault->set && !ch->err_seen ? fault->bits : 0);
+}
+
 void ct_fault_read(struct chan *ch, uint32_t value, uint32_t mask)
 {
-    const struct fault fault = ct_fault_now(ch);
     const uint32_t due = ch->err_known & mask;
     const uint32_t news = value & ~ch->err_known & mask;
-    const uint32_t allowed = ch->err_may | (fault.set && !ch->err_seen ? fault.bits : 0);
+    struct fault fault = ct_fault_now(ch);
+    uint32_t allowed = may_show(ch, &fault);
     char text[96], more[96];
 
     if (ch->lost)
         return;
+    if (news & ~allowed && ct_state_next_fails(ch)) {
+        ct_state_end(ch);
+        fault = ct_fault_now(ch);
+        allowed = may_show(ch, &fault);
+    }
     if (due & ~value) {
         ct_wrong(ch, "H-R11", "CHANERR reads 0x%08" PRIx32 ": %s was set and not cleared", value,
               ct_error_text(due & ~value, text));

@@ -87,6 +87,7 @@ struct fetch {                 /* a read burst, from AR to the last R beat */
 
 struct burst {                 /* a write burst, from AW to B */
     uint64_t clock, addr;
+    uint64_t offered;          /* when AW came up, at the latest */
     unsigned beats, beat;
     bool judged;
     uint64_t pos;              /* payload: descriptor */
@@ -302,6 +303,7 @@ struct contract {
     uint64_t late_addr;
     bool ar_waited[2];         /* in the clock before */
     uint64_t ar_offered[2];    /* when the read request on the port, or the next one, came up */
+    uint64_t w_offered;        /* the same of AW or W, whichever waits longer */
     uint64_t mask_clk;         /* last change of MSI-X enable or function mask */
     uint64_t intx_bad_clk;     /* irq_intx differs since; NEVER: it does not */
     bool flr;

@@ -282,7 +282,7 @@ void ct_word_beat(struct chan *ch, struct burst *burst, const uint8_t *data, uin
     }
     ch->final_sent = true;
     /* What was asked for before the stop was added may be an error's; that of the stop follows. */
-    ch->final_halts = burst->halts && !within(burst->clock, ch->added_clk, PIN_LAG);
+    ch->final_halts = burst->halts && !within(burst->offered, ch->added_clk, PIN_LAG);
     ch->final_lo = burst->lo;
     ch->final_hi = burst->hi;
     ch->word_lo = larger(ch->word_lo, burst->lo);
