@@ -130,6 +130,19 @@ LDLIBS       += -Wl,--wrap=_ck_assert_failed
 extra_object  = $(B)/obj/tb/mutate/mutant.o
 endif
 
+# make gates calls it with GATES=1: the engine is the netlist that yosys makes of it for FAMILY, in that family's cells,
+# with yosys's models of these. Block RAM of the xc7 has none: its buffers are LUT RAM here.
+FAMILY       ?= xc7#  gates: xc7, ice40
+$(call one_of,FAMILY,xc7 ice40,xc7 and ice40)
+ifdef GATES
+cells_of     := $(patsubst %/bin/yosys,%/share/yosys,$(shell command -v yosys))
+cells_xc7    := $(cells_of)/xilinx/cells_sim.v
+cells_ice40  := $(cells_of)/ice40/cells_sim.v
+synth_xc7    := synth_xilinx -family xc7 -flatten -nobram -noiopad -noclkbuf
+synth_ice40  := synth_ice40
+MODEL_V       = $(B)/$(CONFIG)/engine.sv $(B)/$(CONFIG)/netlist.v $(cells_$(FAMILY))
+endif
+
 # The simulator's C is small functions in many files: gcc joins them when it links.
 LTO := $(if $(SANITIZE)$(PIC)$(COVERAGE),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
 $(B)/obj/sim/%.o: private CFLAGS += $(LTO)
@@ -137,7 +150,7 @@ $(B)/obj/sim/%.o: private CFLAGS += $(LTO)
 # As fast as Verilator gets with waves compiled in; registers without a reset value
 # start at random when the simulator asks for it. Style is for make lint to judge.
 VERILATOR := verilator --cc --trace-fst --default-language 1364-2005 --prefix Vioat -O3 --flatten \
-             --x-assign fast --x-initial $(if $(COVERAGE),0,unique) -Wno-lint -Wno-style $(if $(MUTATE),-Wno-UNOPTFLAT) -Irtl +1800-2017ext+sv
+             --x-assign fast --x-initial $(if $(COVERAGE),0,unique) -Wno-lint -Wno-style $(if $(MUTATE)$(GATES),-Wno-UNOPTFLAT -Wno-INITIALDLY) -Irtl +1800-2017ext+sv
 MODEL_OPT := OPT_FAST="$(if $(COVERAGE),-O1,-O3) $(SANITIZE_ALL)" \
              OPT_SLOW="$(if $(COVERAGE),-O0,-O1) $(SANITIZE_ALL)" OPT_GLOBAL="-O2 $(SANITIZE_ALL)"
 MODEL_OPT += $(if $(FUZZ),CXX=$(CXX) LINK=$(CXX))
@@ -168,6 +181,8 @@ help: ## list the targets
 
 RTL      := $(wildcard rtl/*.v)
 RTL_ALL  := $(RTL) $(wildcard rtl/*.vh)
+FPGA_V   := $(wildcard rtl/fpga/*.v)
+FPGA_TOPS := ioat_top ioat_axi_pcie3 ioat_xdma
 SIM_CPP  := $(wildcard sim/*.cpp)
 SIM_SV   := $(wildcard sim/*.sv) $(COVER_SV)
 MODEL_V  ?= $(RTL) $(SIM_SV)
@@ -238,7 +253,7 @@ $(B)/obj/sim/systemc/%.o: sim/systemc/%.cpp Makefile | need-build need-systemc
 
 space     := $() $()
 comma     := ,
-CONFIG    := w$(WIDTH)c$(CHANNELS)$(patsubst 1,d,$(filter 1,$(DESC_PORT)))$(if $(PARAMS),-$(subst $(space),-,$(subst =,,$(strip $(PARAMS)))))
+CONFIG    := w$(WIDTH)c$(CHANNELS)$(patsubst 1,d,$(filter 1,$(DESC_PORT)))$(if $(PARAMS),-$(subst $(space),-,$(subst =,,$(strip $(PARAMS)))))$(if $(GATES),-$(FAMILY))
 
 # w64c4d-PREFETCH8: its plain part, width, channels, port, parameters.
 plain     = $(firstword $(subst -, ,$1))
@@ -566,9 +581,9 @@ yosys_read = read_verilog -Irtl $(RTL); hierarchy -check -top ioat_engine \
              $(foreach p,$(call params,$1),-chparam $(subst =, ,$p))
 
 LINT_RTL := $(addprefix lint-,$(sort $(SIM_FULL) $(SIM_SMOKE) $(CONFIG)))
-.PHONY: $(LINT_RTL) lint-c lint-generated lint-diagrams lint-trace
+.PHONY: $(LINT_RTL) lint-fpga lint-c lint-generated lint-diagrams lint-trace
 
-lint: $(LINT_RTL) lint-c lint-generated lint-diagrams lint-trace ## check RTL, C, generated files and requirements
+lint: $(LINT_RTL) lint-fpga lint-c lint-generated lint-diagrams lint-trace ## check RTL, C, generated files and requirements
 	@echo "lint: clean"
 
 # Three readers of Verilog-2005: each rejects something that the others let pass.
@@ -579,6 +594,17 @@ $(LINT_RTL): lint-%: need-lint
 	$(Q)iverilog -g2005 -Wall -tnull -Irtl -s ioat_engine \
 	    $(addprefix -Pioat_engine.,$(call params,$*)) $(RTL) 2>&1 | tee $(B)/$@.log; test ! -s $(B)/$@.log
 	$(Q)yosys -q -p '$(call yosys_read,$*); proc; check -assert; select -assert-none t:$$dlatch'
+
+# The tops for an FPGA, each in the narrowest and the widest bus of its bridge.
+lint-fpga: need-lint
+	@echo "LINT rtl/fpga"; mkdir -p $(B)
+	$(Q)set -e; for top in $(FPGA_TOPS); do for width in 64 512; do \
+	    verilator --lint-only -Wall --default-language 1364-2005 -Irtl --top-module $$top -GDATA_W=$$width \
+	        $(RTL) $(FPGA_V); \
+	    iverilog -g2005 -Wall -tnull -Irtl -s $$top -P$$top.DATA_W=$$width $(RTL) $(FPGA_V) 2>&1 | \
+	        tee $(B)/$@.log; test ! -s $(B)/$@.log; done; \
+	    yosys -q -p "read_verilog -Irtl $(RTL) $(FPGA_V); hierarchy -check -top $$top; proc; check -assert; \
+	        select -assert-none t:\$$dlatch"; done
 
 lint-c: need-lint
 	@echo "LINT C"
@@ -671,10 +697,36 @@ mutate: need-mutate ## break the RTL in MUTANTS places, one at a time; for MINUT
 	@$(MAKE) MUTATE=1 build/mutate/build/w64c1/tb_all
 	@tb/tools/mutate $(or $(MINUTES),0)
 
+# ---- on an FPGA ----
+
+ifdef GATES
+netlist = $(call yosys_read,$(CONFIG)); $(synth_$(FAMILY)); rename -top ioat_netlist
+
+$(B)/$(CONFIG)/netlist.v: $(RTL_ALL) Makefile
+	@echo "SYNTH $(CONFIG) for $(FAMILY)"; mkdir -p $(@D)
+	$(Q)yosys -q -l $(@D)/synth.log \
+	    -p '$(netlist); tee -q -o $(@D)/cells.txt stat; write_verilog -noattr $@'
+
+$(B)/$(CONFIG)/engine.sv: rtl/ioat_engine.v tb/fpga/shell.awk tb/fpga/gates.sv
+	@mkdir -p $(@D)
+	$(Q)awk -v BODY=tb/fpga/gates.sv -f tb/fpga/shell.awk $< >$@
+endif
+
+# A netlist is simulated several times slower than the RTL: the suites that move every kind of descriptor and
+# visit every state.
+GATES_SUITES := regs state list count page fill suspend abort error word
+.PHONY: gates gates-run
+gates: need-gates ## the netlist of yosys for FAMILY (xc7, ice40), simulated: a smoke set of the same tests
+	@$(MAKE) GATES=1 WIDTH=64 CHANNELS=1 gates-run
+
+gates-run: $(B)/$(CONFIG)/tb_all
+	@CK_TIMEOUT_MULTIPLIER=10 tb/tools/run-tests regression $(B)/$(CONFIG) $(GATES_SUITES)
+	@tb/tools/run-tests total $(B)/$(CONFIG)
+
 clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
-.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate
-need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate: need-%:
+.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate need-gates
+need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate need-gates: need-%:
 	@tb/tools/need-packages $*
