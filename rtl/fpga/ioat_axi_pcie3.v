@@ -32,6 +32,11 @@ module ioat_axi_pcie3 #(
     input  wire                axi_aclk,
     input  wire                axi_aresetn,
 
+    // Not of the bridge: what it keeps to itself of config space, if the hard block tells. Otherwise 1, 0 and open.
+    input  wire                cfg_bme,      // bus master enable
+    input  wire                cfg_flr,      // function-level reset: hold until flr_done
+    output wire                flr_done,
+
     // Interrupts and what config space says about them, synchronous to axi_aclk.
     input  wire                cfg_interrupt_msix_enable,
     input  wire                cfg_interrupt_msix_mask,
@@ -113,7 +118,7 @@ module ioat_axi_pcie3 #(
     output wire                m_axi_rvalid,
     input  wire                m_axi_rready
 );
-    wire              rst, irq_intx, flr_done;
+    wire              rst, irq_intx;
     wire [CHAN_N-1:0] irq_msix;
 
     // Attributes and protection are not the bridge's to carry (PG194, "Others"): K-34 ends here.
@@ -137,8 +142,8 @@ module ioat_axi_pcie3 #(
         .CFG_ASYNC(0), .BAR_ID_W(BAR_ID_W), .ID_W(ID_W)
     ) top (
         .clk(axi_aclk), .areset_n(axi_aresetn), .rst(rst),
-        .cfg_bme(1'b1), .cfg_msix_en(cfg_interrupt_msix_enable), .cfg_msix_mask(cfg_interrupt_msix_mask),
-        .cfg_flr(1'b0), .flr_done(flr_done),
+        .cfg_bme(cfg_bme), .cfg_msix_en(cfg_interrupt_msix_enable), .cfg_msix_mask(cfg_interrupt_msix_mask),
+        .cfg_flr(cfg_flr), .flr_done(flr_done),
         .irq_intx(irq_intx), .irq_msix(irq_msix),
         .s_axi_awvalid(m_axi_awvalid), .s_axi_awready(m_axi_awready), .s_axi_awid(m_axi_awid),
         .s_axi_awaddr(m_axi_awaddr[13:0]), .s_axi_awsize(m_axi_awsize),
@@ -180,7 +185,7 @@ module ioat_axi_pcie3 #(
 
     wire unused = &{1'b0, m_axi_awaddr, m_axi_awlen, m_axi_awburst, m_axi_awprot, m_axi_awlock, m_axi_awcache,
                     m_axi_araddr, m_axi_arburst, m_axi_arprot, m_axi_arlock, m_axi_arcache,
-                    arcache, arprot, awcache, awprot, flr_done,
+                    arcache, arprot, awcache, awprot,
                     d_arvalid, d_arid, d_araddr, d_arlen, d_arsize, d_arburst, d_arcache,
                     d_arprot, d_rready, irq_msix, cfg_interrupt_msix_sent, cfg_interrupt_msix_fail};
 endmodule

@@ -4,9 +4,11 @@
 //   AW, W  --> one 64-bit write for each lane with a strobe --> B after the last
 //
 // One burst at a time in each direction, INCR only: all that a bridge issues (AMD PG194).
+// A read waits for the writes before it, as PCIe wants it, whether or not the bridge sees to that.
 // A read reaches the register at the byte it starts with, which is what side effects go by (K-01). Bridges widen
 // reads of more than 4 bytes to their bus width (PG194); the words behind the first are then read from their last
 // byte, where no register starts, so nothing that was not asked for is cleared, taken or frozen.
+// Nothing is accepted in reset, which lasts some clocks longer here than for the bridge (ioat_reset).
 
 `default_nettype none
 
@@ -79,6 +81,9 @@ module ioat_bar #(
         begins = (addr & ((14'd1 << size) - 14'd1)) == 14'd0;
     endfunction
 
+    localparam [1:0] W_IDLE = 2'd0, W_BEAT = 2'd1, W_LANE = 2'd2, W_DONE = 2'd3;
+    reg [1:0] w_state;
+
     // ---- reads ----
 
     localparam [1:0] R_IDLE = 2'd0, R_ASK = 2'd1, R_WAIT = 2'd2, R_BEAT = 2'd3;
@@ -93,7 +98,7 @@ module ioat_bar #(
     wire        r_whole = begins(r_next, r_size);
     wire [2:0]  r_lane  = r_addr[5:3] & LAST;
 
-    assign s_axi_arready  = r_state == R_IDLE;
+    assign s_axi_arready  = r_state == R_IDLE && w_state == W_IDLE && !s_axi_awvalid && !rst;
     assign s_axi_rvalid   = r_state == R_BEAT;
     assign s_axi_rlast    = r_left == 8'd0;
     assign m_axil_arvalid = r_state == R_ASK;
@@ -103,7 +108,7 @@ module ioat_bar #(
     always @(posedge clk) begin
         case (r_state)
         R_IDLE:
-            if (s_axi_arvalid) begin
+            if (s_axi_arvalid && s_axi_arready) begin
                 s_axi_rid   <= s_axi_arid;
                 s_axi_rdata <= {DATA_W{1'b0}};
                 s_axi_rresp <= 2'b00;
@@ -139,9 +144,6 @@ module ioat_bar #(
 
     // ---- writes ----
 
-    localparam [1:0] W_IDLE = 2'd0, W_BEAT = 2'd1, W_LANE = 2'd2, W_DONE = 2'd3;
-
-    reg [1:0]          w_state;
     reg [13:0]         w_addr;               // first byte of the beat
     reg [2:0]          w_size;
     reg [DATA_W-1:0]   w_data;
@@ -154,7 +156,7 @@ module ioat_bar #(
     wire        w_empty = w_strb[w_lane*8 +: 8] == 8'd0;
     wire        w_over  = w_sent ? m_axil_bvalid : w_empty;
 
-    assign s_axi_awready = w_state == W_IDLE;
+    assign s_axi_awready = w_state == W_IDLE && !rst;
     assign s_axi_wready  = w_state == W_BEAT;
     assign s_axi_bvalid  = w_state == W_DONE;
     assign m_axil_awaddr = {w_addr[13:6], (w_addr[5:3] & ~LAST) | w_lane, 3'b000};
@@ -170,7 +172,7 @@ module ioat_bar #(
 
         case (w_state)
         W_IDLE:
-            if (s_axi_awvalid) begin
+            if (s_axi_awvalid && s_axi_awready) begin
                 s_axi_bid   <= s_axi_awid;
                 s_axi_bresp <= 2'b00;
                 w_addr      <= s_axi_awaddr;

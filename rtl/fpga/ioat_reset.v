@@ -14,6 +14,7 @@ module ioat_reset #(
 );
     (* ASYNC_REG = "TRUE" *)
     reg [STAGES-1:0] released;
+    initial released = {STAGES{1'b0}};    // from configuration on
 
     always @(posedge clk or negedge areset_n)
         if (!areset_n)

@@ -31,6 +31,11 @@ module ioat_xdma #(
     input  wire                axi_aclk,
     input  wire                axi_aresetn,
 
+    // Not of the bridge: what it keeps to itself of config space, if the hard block tells. Otherwise 1, 0 and open.
+    input  wire                cfg_bme,      // bus master enable
+    input  wire                cfg_flr,      // function-level reset: hold until flr_done
+    output wire                flr_done,
+
     // Interrupts, synchronous to axi_aclk.
     output wire [CHAN_N-1:0]   usr_irq_req,
     input  wire [CHAN_N-1:0]   usr_irq_ack,
@@ -107,7 +112,7 @@ module ioat_xdma #(
     output wire                m_axib_rvalid,
     input  wire                m_axib_rready
 );
-    wire              rst, irq_intx, flr_done;
+    wire              rst, irq_intx;
     wire [CHAN_N-1:0] irq_msix;
 
     // Attributes and protection are not the bridge's to carry (PG194, "Others"): K-34 ends here.
@@ -131,8 +136,8 @@ module ioat_xdma #(
         .CFG_ASYNC(0), .BAR_ID_W(BAR_ID_W), .ID_W(ID_W)
     ) top (
         .clk(axi_aclk), .areset_n(axi_aresetn), .rst(rst),
-        .cfg_bme(1'b1), .cfg_msix_en(1'b0), .cfg_msix_mask(1'b1),
-        .cfg_flr(1'b0), .flr_done(flr_done),
+        .cfg_bme(cfg_bme), .cfg_msix_en(1'b0), .cfg_msix_mask(1'b1),
+        .cfg_flr(cfg_flr), .flr_done(flr_done),
         .irq_intx(irq_intx), .irq_msix(irq_msix),
         .s_axi_awvalid(m_axib_awvalid), .s_axi_awready(m_axib_awready), .s_axi_awid(m_axib_awid),
         .s_axi_awaddr(m_axib_awaddr[13:0]), .s_axi_awsize(m_axib_awsize),
@@ -170,7 +175,7 @@ module ioat_xdma #(
 
     wire unused = &{1'b0, m_axib_awaddr, m_axib_awlen, m_axib_awburst, m_axib_awprot, m_axib_awlock, m_axib_awcache,
                     m_axib_araddr, m_axib_arburst, m_axib_arprot, m_axib_arlock, m_axib_arcache,
-                    arcache, arprot, awcache, awprot, flr_done,
+                    arcache, arprot, awcache, awprot,
                     d_arvalid, d_arid, d_araddr, d_arlen, d_arsize, d_arburst, d_arcache,
                     d_arprot, d_rready};
 endmodule

@@ -1,13 +1,12 @@
-# shell.awk - a module with the name, the parameters and the ports of ioat_engine around something else.
+# shell.awk - ioat_shell: the parameters and the ports of ioat_engine, around something else.
 #
-#   awk -v BODY=file -f shell.awk rtl/ioat_engine.v >engine.sv
+#   awk -v BODY=file -f shell.awk rtl/ioat_engine.v >shell.sv
 #
-# The rest of the module is BODY. In it a line "@ports@" stands for all connections by name, without a comma
-# behind the last.
+# The rest of the module is BODY. A line "@ports@" in it stands for all connections by name.
 
 function trimmed(text) { sub(/ *\/\/.*/, "", text); sub(/ *,? *$/, "", text); sub(/^ */, "", text); return text }
 
-/^module ioat_engine/ { within = 1 }
+/^module ioat_engine/ { within = 1; sub(/ioat_engine/, "ioat_shell") }
 !within               { next }
                       { print }
 /^ *(input|output) /  {
