@@ -587,9 +587,9 @@ yosys_read = read_verilog -Irtl $(RTL); hierarchy -check -top ioat_engine \
              $(foreach p,$(call params,$1),-chparam $(subst =, ,$p))
 
 LINT_RTL := $(addprefix lint-,$(sort $(SIM_FULL) $(SIM_SMOKE) $(CONFIG)))
-.PHONY: $(LINT_RTL) lint-fpga lint-c lint-generated lint-diagrams lint-trace
+.PHONY: $(LINT_RTL) lint-fpga lint-fpga-size lint-c lint-generated lint-diagrams lint-trace
 
-lint: $(LINT_RTL) lint-fpga lint-c lint-generated lint-diagrams lint-trace ## check RTL, C, generated files and requirements
+lint: $(LINT_RTL) lint-fpga lint-fpga-size lint-c lint-generated lint-diagrams lint-trace ## check RTL, C, generated files and requirements
 	@echo "lint: clean"
 
 # Three readers of Verilog-2005: each rejects something that the others let pass.
@@ -718,6 +718,30 @@ $(B)/$(CONFIG)/shell.sv: rtl/ioat_engine.v tb/fpga/shell.awk $(SHELL_SV) tb/fpga
 
 # A netlist is simulated several times slower than the RTL: the suites that move every kind of descriptor and
 # visit every state.
+ROWS         := $(addprefix $(B)/fpga/,$(addsuffix /row,xc7 ecp5))
+.PHONY: fpga-table lint-fpga-size
+
+$(B)/fpga/xc7/row $(B)/fpga/ecp5/row: $(B)/fpga/%/row: $(RTL_ALL) rtl/fpga/synth
+	@echo "SYNTH w64c1 for $*"; mkdir -p $(@D)
+	$(Q)rtl/fpga/synth $* '$(call yosys_read,w64c1)' $(@D) >$@
+
+# The smallest engine, so that it fits: a part with 7680 LUTs, 32 block RAMs and no LUT RAM.
+small = read_verilog -Irtl $(RTL) $(B)/fpga/hx8k/harness.v; hierarchy -check -top ioat_harness \
+        $(foreach p,$(SMALL),-chparam $(subst =, ,$p)); proc; setattr -set ram_style "registers" */m:meta
+SMALL := DATA_W=64 CHAN_N=1 ADDR_W=32 PREFETCH=8 TRANSFERS=2 READ_BEATS=64 PERF=0
+
+$(B)/fpga/hx8k/row: $(RTL_ALL) rtl/fpga/synth rtl/fpga/harness.awk
+	@echo "ROUTE w64c1, small, for hx8k"; mkdir -p $(@D)
+	$(Q)awk -f rtl/fpga/harness.awk rtl/ioat_engine.v >$(@D)/harness.v
+	$(Q)rtl/fpga/synth hx8k '$(small)' $(@D) >$@
+
+fpga-table: need-fpga $(ROWS) $(B)/fpga/hx8k/row ## LUT, FF, RAM and Fmax on FPGA families; rewrites the table in docs/fpga.md
+	$(Q)cat $(filter %row,$^) >$(B)/fpga/rows; rtl/fpga/synth table $(B)/fpga/rows docs/fpga.md
+
+# What the guide says of size and speed still holds.
+lint-fpga-size: $(ROWS)
+	$(Q)cat $^ >$(B)/fpga/rows; rtl/fpga/synth compare $(B)/fpga/rows docs/fpga.md
+
 GATES_SUITES := regs state list count page fill suspend abort error word
 
 # Behind a bridge a register is written some clocks after the simulator has written it, and config space is known
@@ -743,6 +767,6 @@ clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
-.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate need-gates
-need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate need-gates: need-%:
+.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate need-gates need-fpga
+need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate need-gates need-fpga: need-%:
 	@tb/tools/need-packages $*
