@@ -377,8 +377,8 @@ PROGRAM_NAMES := $(notdir $(basename $(PROGRAMS)))
 demo: $(addprefix $(B)/$(CONFIG)/,$(PROGRAM_NAMES)) ## copy FILES (or built-in data) through the simulated engine
 	@$(B)/$(CONFIG)/demo $(if $(LATENCY),--latency $(LATENCY)) $(if $(SEED),--seed $(SEED)) $(FILES)
 
-sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) sim-install sim-docs sim-systemc ## run the whole regression
-	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)) install docs systemc)
+sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) sim-install sim-docs sim-systemc sim-fpga ## run the whole regression
+	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)) install docs systemc fpga/parts)
 
 .PHONY: netdma
 netdma: $(B)/netdma ## build/netdma, the command line: docs/netdma.md
@@ -716,8 +716,6 @@ $(B)/$(CONFIG)/shell.sv: rtl/ioat_engine.v tb/fpga/shell.awk $(SHELL_SV) tb/fpga
 	@mkdir -p $(@D)
 	$(Q)awk -v BODY=$(SHELL_SV) -f tb/fpga/shell.awk $< >$@
 
-# A netlist is simulated several times slower than the RTL: the suites that move every kind of descriptor and
-# visit every state.
 ROWS         := $(addprefix $(B)/fpga/,$(addsuffix /row,xc7 ecp5))
 .PHONY: fpga-table lint-fpga-size
 
@@ -742,6 +740,35 @@ fpga-table: need-fpga $(ROWS) $(B)/fpga/hx8k/row ## LUT, FF, RAM and Fmax on FPG
 lint-fpga-size: $(ROWS)
 	$(Q)cat $^ >$(B)/fpga/rows; rtl/fpga/synth compare $(B)/fpga/rows docs/fpga.md
 
+# The modules around the engine, each by itself. tb_all is what run-tests runs.
+PARTS := $(B)/fpga/parts
+PARTS_V := tb/fpga/parts.v $(addprefix rtl/fpga/ioat_,reset.v cfg_sync.v usr_irq.v bar.v)
+.PHONY: test-fpga sim-fpga
+test-fpga: ## what is around the engine on an FPGA, each part by itself
+
+$(PARTS)/model/Vparts.mk: $(PARTS_V) Makefile | need-build
+	@echo "VERILATE parts of rtl/fpga"; mkdir -p $(@D)
+	$(Q)verilator --cc --default-language 1364-2005 --prefix Vparts -O3 --x-initial unique -Wno-lint -Wno-style \
+	    --top-module parts --Mdir $(@D) $(PARTS_V) >$(@D)/log 2>&1 || { cat $(@D)/log; exit 1; }
+	$(Q)+$(MAKE) -C $(@D) -f Vparts.mk Vparts__ALL.a >$(@D)/log 2>&1 || { cat $(@D)/log; exit 1; }
+
+$(PARTS)/parts.o: tb/fpga/parts.cpp tb/fpga/parts.h $(PARTS)/model/Vparts.mk
+	@echo "CXX $<"
+	$(Q)$(CXX) $(CXXFLAGS) $(SANITIZE_OUR) $(MODEL_CXX) -isystem $(PARTS)/model -c -o $@ $<
+
+$(PARTS)/tb_all: $(call objects,tb/fpga/test_parts.c) $(PARTS)/parts.o $(B)/runtime/libverilated.a
+	@echo "LINK $@"
+	$(Q)$(CXX) $(SANITIZE_OUR) -o $@ $(filter %.o,$^) $(PARTS)/model/Vparts__ALL.a $(lastword $^) \
+	    $$(pkg-config --libs check) $(LDLIBS)
+
+-include $(B)/obj/tb/fpga/test_parts.d
+
+test-fpga sim-fpga: $(PARTS)/tb_all
+	@tb/tools/run-tests regression $(PARTS)
+	@$(if $(filter sim-%,$@),,tb/tools/run-tests total $(PARTS) >$(PARTS)/total)
+
+# A netlist is simulated several times slower than the RTL: the suites that move every kind of descriptor and
+# visit every state.
 GATES_SUITES := regs state list count page fill suspend abort error word
 
 # Behind a bridge a register is written some clocks after the simulator has written it, and config space is known
