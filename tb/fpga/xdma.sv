@@ -43,7 +43,8 @@
         .m_axib_arsize(3'd3), .m_axib_arburst(2'b01), .m_axib_arprot(3'd0),
         .m_axib_arlock(1'b0), .m_axib_arcache(4'd0),
         .m_axib_arvalid(s_axil_arvalid), .m_axib_arready(s_axil_arready),
-        .m_axib_rid(), .m_axib_rdata(rdata), .m_axib_rresp(s_axil_rresp), .m_axib_rlast(), .m_axib_rvalid(s_axil_rvalid),
+        .m_axib_rid(), .m_axib_rdata(rdata), .m_axib_rresp(s_axil_rresp), .m_axib_rlast(),
+        .m_axib_rvalid(s_axil_rvalid),
         .m_axib_rready(s_axil_rready));
 
     // What the bridge does not carry, so that the checkers see the engine's word for it.
