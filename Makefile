@@ -616,7 +616,8 @@ lint-c: need-lint
 	@echo "LINT C"
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j$(JOBS) $(INCLUDES) \
 	    --enable=warning,performance,portability --library=tb/tools/cppcheck.cfg \
-	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(CLI_C) cli/netdma.c $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C)
+	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(CLI_C) cli/netdma.c $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C) \
+	    $(wildcard tb/fpga/*.c)
 
 lint-trace:
 	@tb/tools/trace --check
@@ -777,7 +778,8 @@ boards: ## the engine in its FPGA top and behind the wrapper of each bridge, sim
 	@tb/tools/run-tests total $(foreach b,$(BOARDS),$(B)/w$(lastword $(subst -, ,$b))c1-$(firstword $(subst -, ,$b)))
 
 shell-run: $(B)/$(CONFIG)/tb_all
-	@CK_TIMEOUT_MULTIPLIER=10 tb/tools/run-tests regression $(B)/$(CONFIG) $(or $(SUITES_$(BRIDGE)),$(GATES_SUITES))
+	@rm -f $(B)/$(CONFIG)/sim.count
+	@CK_TIMEOUT_MULTIPLIER=10 timeout -k 10 1200 tb/tools/run-tests regression $(B)/$(CONFIG) $(or $(SUITES_$(BRIDGE)),$(GATES_SUITES))
 	@tb/tools/run-tests total $(B)/$(CONFIG) >$(B)/$(CONFIG)/total || { cat $(B)/$(CONFIG)/total; exit 1; }
 
 clean: ## remove build/
