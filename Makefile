@@ -764,9 +764,9 @@ GATES_SUITES := regs state list count page fill suspend abort error word
 
 # Behind a bridge a register is written some clocks after the simulator has written it, and config space is known
 # later (top): suites and widths that judge by the clock are not for that. The bridge of ioat_xdma sends its own messages.
-BOARDS       := top-64 axi_pcie3-512 xdma-64
+BOARDS       := top-w64c1 axi_pcie3-w512c2 xdma-w64c4
 SUITES_top       := $(GATES_SUITES) data irq intx flow phase storm driver_rtl replay bringup
-SUITES_axi_pcie3 := $(filter-out count,$(SUITES_top)) bus engine_pcie irqrace
+SUITES_axi_pcie3 := $(filter-out count,$(SUITES_top)) engine_pcie irqrace
 SUITES_xdma      := regs state page fill abort word data flow flags
 
 .PHONY: gates boards shell-run
@@ -774,8 +774,9 @@ gates: need-gates ## the netlist of yosys for FAMILY (xc7, ice40), simulated: a 
 	@$(MAKE) GATES=1 WIDTH=64 CHANNELS=1 shell-run
 
 boards: ## the engine in its FPGA top and behind the wrapper of each bridge, simulated: a smoke set of the same tests
-	@set -e; for board in $(BOARDS); do $(MAKE) BRIDGE=$${board%-*} WIDTH=$${board#*-} CHANNELS=1 shell-run; done
-	@tb/tools/run-tests total $(foreach b,$(BOARDS),$(B)/w$(lastword $(subst -, ,$b))c1-$(firstword $(subst -, ,$b)))
+	@set -e; for board in $(BOARDS); do $(MAKE) BRIDGE=$${board%-*} WIDTH=$$(expr $$board : '.*w\([0-9]*\)') \
+	    CHANNELS=$${board##*c} shell-run; done
+	@tb/tools/run-tests total $(foreach b,$(BOARDS),$(B)/$(lastword $(subst -, ,$b))-$(firstword $(subst -, ,$b)))
 
 shell-run: $(B)/$(CONFIG)/tb_all
 	@rm -f $(B)/$(CONFIG)/sim.count
