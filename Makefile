@@ -130,19 +130,14 @@ LDLIBS       += -Wl,--wrap=_ck_assert_failed
 extra_object  = $(B)/obj/tb/mutate/mutant.o
 endif
 
-# make gates and make boards call it with SHELL_SV: what is in that file takes the engine's place. FAMILY: the netlist
-# that yosys makes of the engine, in the family's cells, with yosys's models of these; block RAM of the xc7 has none, so
-# its buffers are LUT RAM here. BRIDGE: the engine behind the wrapper of a PCIe bridge.
-FAMILY       ?= xc7#  gates: xc7, ice40
-$(call one_of,FAMILY,xc7 ice40,xc7 and ice40)
+# make gates calls it with GATES=1, make boards with BRIDGE: what is in SHELL_SV takes the engine's place. GATES: the
+# netlist that yosys makes of the engine, in xc7 cells, with yosys's models of these; block RAM has none, so buffers are
+# LUT RAM here. BRIDGE: the engine behind the wrapper of a PCIe bridge.
 ifdef GATES
 SHELL_SV     := tb/fpga/gates.sv
-cells_of     := $(patsubst %/bin/yosys,%/share/yosys,$(shell command -v yosys))
-cells_xc7    := $(cells_of)/xilinx/cells_sim.v
-cells_ice40  := $(cells_of)/ice40/cells_sim.v
-synth_xc7    := synth_xilinx -family xc7 -flatten -nobram -noiopad -noclkbuf
-synth_ice40  := synth_ice40
-MODEL_V       = $(B)/$(CONFIG)/shell.sv $(B)/$(CONFIG)/netlist.v $(cells_$(FAMILY))
+XC7_CELLS    := $(patsubst %/bin/yosys,%/share/yosys,$(shell command -v yosys))/xilinx/cells_sim.v
+XC7_SYNTH    := synth_xilinx -family xc7 -flatten -nobram -noiopad -noclkbuf
+MODEL_V       = $(B)/$(CONFIG)/shell.sv $(B)/$(CONFIG)/netlist.v $(XC7_CELLS)
 endif
 ifdef BRIDGE
 SHELL_SV     := tb/fpga/$(BRIDGE).sv
@@ -156,7 +151,7 @@ $(B)/obj/sim/%.o: private CFLAGS += $(LTO)
 # As fast as Verilator gets with waves compiled in; registers without a reset value
 # start at random when the simulator asks for it. Style is for make lint to judge.
 VERILATOR := verilator --cc --trace-fst --default-language 1364-2005 --prefix Vioat -O3 --flatten \
-             --x-assign fast --x-initial $(if $(COVERAGE),0,unique) -Wno-lint -Wno-style $(if $(MUTATE)$(GATES),-Wno-UNOPTFLAT -Wno-INITIALDLY -Wno-TIMESCALEMOD) $(if $(GATES),-DNO_ICE40_DEFAULT_ASSIGNMENTS) -Irtl +1800-2017ext+sv
+             --x-assign fast --x-initial $(if $(COVERAGE),0,unique) -Wno-lint -Wno-style $(if $(MUTATE)$(GATES),-Wno-UNOPTFLAT -Wno-INITIALDLY) -Irtl +1800-2017ext+sv
 MODEL_OPT := OPT_FAST="$(if $(COVERAGE),-O1,-O3) $(SANITIZE_ALL)" \
              OPT_SLOW="$(if $(COVERAGE),-O0,-O1) $(SANITIZE_ALL)" OPT_GLOBAL="-O2 $(SANITIZE_ALL)"
 MODEL_OPT += $(if $(FUZZ),CXX=$(CXX) LINK=$(CXX))
@@ -259,7 +254,7 @@ $(B)/obj/sim/systemc/%.o: sim/systemc/%.cpp Makefile | need-build need-systemc
 
 space     := $() $()
 comma     := ,
-CONFIG    := w$(WIDTH)c$(CHANNELS)$(patsubst 1,d,$(filter 1,$(DESC_PORT)))$(if $(PARAMS),-$(subst $(space),-,$(subst =,,$(strip $(PARAMS)))))$(if $(GATES),-$(FAMILY))$(if $(BRIDGE),-$(BRIDGE))
+CONFIG    := w$(WIDTH)c$(CHANNELS)$(patsubst 1,d,$(filter 1,$(DESC_PORT)))$(if $(PARAMS),-$(subst $(space),-,$(subst =,,$(strip $(PARAMS)))))$(if $(GATES),-xc7)$(if $(BRIDGE),-$(BRIDGE))
 
 # w64c4d-PREFETCH8: its plain part, width, channels, port, parameters.
 plain     = $(firstword $(subst -, ,$1))
@@ -706,7 +701,7 @@ mutate: need-mutate ## break the RTL in MUTANTS places, one at a time; for MINUT
 
 # ---- on an FPGA ----
 
-netlist = $(call yosys_read,$(CONFIG)); $(synth_$(FAMILY)); rename -top ioat_netlist
+netlist = $(call yosys_read,$(CONFIG)); $(XC7_SYNTH); rename -top ioat_netlist
 
 $(B)/$(CONFIG)/netlist.v: $(RTL_ALL) Makefile
 	@echo "SYNTH $(CONFIG)"; mkdir -p $(@D)
@@ -770,7 +765,7 @@ SUITES_axi_pcie3 := $(filter-out count,$(SUITES_top)) engine_pcie irqrace
 SUITES_xdma      := regs state page fill abort word data flow flags
 
 .PHONY: gates boards shell-run
-gates: need-gates ## the netlist of yosys for FAMILY (xc7, ice40), simulated: a smoke set of the same tests
+gates: need-gates ## the netlist of yosys, in xc7 cells, simulated: a smoke set of the same tests
 	@$(MAKE) GATES=1 WIDTH=64 CHANNELS=1 shell-run
 
 boards: ## the engine in its FPGA top and behind the wrapper of each bridge, simulated: a smoke set of the same tests
