@@ -19,11 +19,15 @@ FILES     ?=#        demo: files to copy through the engine
 ALSO      ?=#        bench: further data widths to measure, "128 256"
 TABLES    ?=#        bench-config: only these tables, "size,align"; empty: all
 T         ?=#        test: a suite, a case or a test function
-SEEDS     ?= 1..300# soak: seeds A..B, or one
+SEEDS     ?= 1..300# soak: seeds A..B, or one; sweep: A..B, 1..10000
 DESCRIPTORS ?=#      soak: instead, seeds from the first of SEEDS on until so many descriptors are checked
-MINUTES   ?=#        soak, mutate: begin nothing after so many minutes
-LIMITS    ?=#        soak: part of each seed; build/*/soak --help
+MINUTES   ?=#        soak, mutate, sweep: begin nothing after so many minutes
+LIMITS    ?=#        soak, sweep: part of each seed; build/*/soak --help
 WAVE      ?=#        soak: 1: record the one seed in waves/soak.fst
+CHUNK     ?= 250#    sweep: seeds of a job
+ENGINE    ?=#        sweep: slurm or parallel; empty: Slurm where it answers
+SSH       ?=#        sweep: a file of machines for GNU parallel, one a line
+COVERAGE  ?=#        sweep: 1: count what is reached, too
 TIME      ?= 60#     fuzz: seconds, of all fuzzers together
 AGAIN     ?=#        fuzz: an input that was kept
 COSIM     ?= standard# cosim: standard, or all: also the builds that a driver can tell apart
@@ -40,6 +44,9 @@ SIM_FULL  := w512c4 w64c4 w512c1 w64c1
 SIM_SMOKE := w64c4d w128c2 w256c2
 SUITES    := $(patsubst tb/test_%.c,%,$(wildcard tb/test_*.c))
 SMOKE     := $(filter attr bus data fence fill flow null page word,$(SUITES))
+# The sanitizers see one configuration and what is not long in it; make asan runs all.
+SANITIZED := $(filter-out ahead bench bringup chansts coalesce conformance data driver_rtl engine_pcie fault faulttable \
+             irqrace race regs soak state sweep timing,$(SUITES))
 # Their cycle counts are compared with tb/bench/baseline.txt.
 BASELINE  := w64c1 w512c1 w64c4
 
@@ -62,6 +69,7 @@ $(call number,DESCRIPTORS)
 $(call number,MINUTES)
 $(call number,TIME)
 $(call number,MUTANTS)
+$(if $(filter-out 1,$(COVERAGE)),$(error COVERAGE=$(COVERAGE): allowed is 1))
 $(call one_of,COSIM,standard all,standard and all)
 
 # ---- tools and flags ----
@@ -79,10 +87,13 @@ LDLIBS   := -lcrypto -lz -lm -pthread -latomic
 # how the suites are run
 TEST_ENV  = $(if $(SEED),TB_SEED=$(SEED))
 
-# make asan calls this Makefile again with SANITIZE=1. The model is Verilator's
+# make sim and make asan call this Makefile again with SANITIZE=1. The model is Verilator's
 # code: memory errors are looked for there too, undefined behaviour is not.
 ifdef SANITIZE
 B            := build/asan
+SIM_FULL     :=
+SIM_SMOKE    := w64c1
+SMOKE        := $(SANITIZED)
 SANITIZE_ALL := -O1 -fno-omit-frame-pointer -fsanitize=address
 SANITIZE_OUR := $(SANITIZE_ALL) -fsanitize=undefined -fno-sanitize-recover=all
 TEST_ENV     += CK_TIMEOUT_MULTIPLIER=20
@@ -146,7 +157,7 @@ endif
 
 # The simulator's C is small functions in many files: gcc joins them when it links.
 LTO := $(if $(SANITIZE)$(PIC)$(COVERAGE),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
-$(B)/obj/sim/%.o: private CFLAGS += $(LTO)
+$(B)/obj/sim/%.o: private CFLAGS += $(LTO) -O3
 
 # As fast as Verilator gets with waves compiled in; registers without a reset value
 # start at random when the simulator asks for it. Style is for make lint to judge.
@@ -171,7 +182,7 @@ MAKEFLAGS += --no-print-directory
 .SECONDARY:
 .SUFFIXES:
 .PHONY: help demo sim test soak faults fuzz cosim breaks coverage mutate formal lint synth regs diagrams trace asan clean FORCE \
-        bench bench-config bench-baseline bench-area
+        bench bench-config bench-baseline bench-area sweep test-sweep tidy
 
 help: ## list the targets
 	@echo "make demo | sim | test T=name | ... [WIDTH=$(WIDTH) CHANNELS=$(CHANNELS) DESC_PORT=$(DESC_PORT)]"
@@ -203,6 +214,8 @@ SONAME   := libnetdma.so.$(firstword $(subst ., ,$(VERSION)))
 BRINGUP_C := driver/tools/bringup.c $(filter-out driver/bar_sim.c driver/provider% driver/netdma% driver/platform%,\
              $(wildcard driver/*.c))
 PROGRAMS := $(filter-out driver/tools/gen_regs.c,$(wildcard driver/tools/*.c driver/examples/*.c))
+ALL_C    := $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(CLI_C) \
+             cli/netdma.c $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C) $(wildcard tb/fpga/*.c)
 
 objects   = $(patsubst %.c,$(B)/obj/%.o,$1)
 
@@ -372,8 +385,8 @@ PROGRAM_NAMES := $(notdir $(basename $(PROGRAMS)))
 demo: $(addprefix $(B)/$(CONFIG)/,$(PROGRAM_NAMES)) ## copy FILES (or built-in data) through the simulated engine
 	@$(B)/$(CONFIG)/demo $(if $(LATENCY),--latency $(LATENCY)) $(if $(SEED),--seed $(SEED)) $(FILES)
 
-sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) sim-install sim-docs sim-systemc sim-fpga ## run the whole regression
-	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)) install docs systemc fpga/parts)
+sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) sim-install sim-docs sim-systemc sim-asan sim-fpga ## run the whole regression
+	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)) install docs systemc asan/w64c1 asan/systemc fpga/parts)
 
 .PHONY: netdma
 netdma: $(B)/netdma ## build/netdma, the command line: docs/netdma.md
@@ -388,6 +401,15 @@ soak: $(B)/$(CONFIG)/soak ## random scenarios from SEEDS, on all processors; a f
 	@$< --seeds $(SEEDS) --jobs $(JOBS) $(if $(DESCRIPTORS),--descriptors $(DESCRIPTORS)) \
 	    $(if $(MINUTES),--seconds $$(($(MINUTES) * 60))) $(if $(LIMITS),--limits '$(LIMITS)') \
 	    $(if $(WAVE),--wave waves/soak.fst --tell)
+
+sweep: $(B)/$(CONFIG)/soak ## random scenarios by the thousand, on a Slurm cluster or with GNU parallel: docs/sweep.md
+	@tb/tools/sweep --seeds $(if $(filter file,$(origin SEEDS)),1..10000,$(SEEDS)) --chunk '$(CHUNK)' --limits '$(LIMITS)' \
+	    --engine '$(ENGINE)' --ssh '$(SSH)' $(if $(filter command,$(firstword $(origin JOBS))),--jobs $(JOBS)) \
+	    $(if $(MINUTES),--minutes $(MINUTES)) $(if $(COVERAGE),--coverage yes) $<
+
+test-sweep: $(B)/w64c1/soak need-test-sweep ## kill jobs of make sweep in all ways, on a Slurm cluster of this machine, too
+	@$(MAKE) COVERAGE=1 build/coverage/build/w64c1/soak
+	@tb/tools/test-sweep $(B)/sweep-test $< build/coverage/build/w64c1/soak
 
 # One fuzzer a file of tb/fuzz.
 FUZZERS := $(patsubst tb/fuzz/%.c,$(B)/$(CONFIG)/fuzz_%,$(FUZZ_C))
@@ -495,8 +517,12 @@ wave-pictures: need-pictures ## open each view in GTKWave, keep the pictures in 
 	@$(MAKE) waves T=all
 	@tb/tools/wave-pictures $(B)/waves docs/waves $(SCENARIOS)
 
+.PHONY: sim-asan
+sim-asan:
+	@$(MAKE) SANITIZE=1 CHANNELS=1 run-w64c1 systemc
+
 asan: ## run every suite with the address and undefined-behaviour sanitizers
-	@$(MAKE) SANITIZE=1 run-$(CONFIG)
+	@$(MAKE) SANITIZE=1 SMOKE= run-$(CONFIG)
 	@tb/tools/run-tests total build/asan/$(CONFIG)
 
 # Counting toggles takes long. So lines and points are counted in all suites but the longest, toggles in
@@ -610,9 +636,13 @@ lint-fpga: need-lint
 lint-c: need-lint
 	@echo "LINT C"
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j$(JOBS) $(INCLUDES) \
-	    --enable=warning,performance,portability --library=tb/tools/cppcheck.cfg \
-	    $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(CLI_C) cli/netdma.c $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C) \
-	    $(wildcard tb/fpga/*.c)
+	    --enable=warning,performance,portability --library=tb/tools/cppcheck.cfg $(ALL_C)
+
+# Each file by itself: among several the analyzer takes a va_list of one for that of another.
+tidy: need-build need-tidy $(B)/obj/tb/suites.inc ## clang-tidy reads the C, by the rules of .clang-tidy; takes minutes
+	@printf '%s\n' $(ALL_C) | xargs -P $(JOBS) -I {} clang-tidy --quiet --warnings-as-errors='*' {} -- \
+	    -std=c11 -D_GNU_SOURCE $(INCLUDES) -I$(B)/obj/tb -isystem $$(verilator --getenv VERILATOR_ROOT)/include 2>$(B)/tidy.log
+	@echo "tidy: clean"
 
 lint-trace:
 	@tb/tools/trace --check
@@ -696,7 +726,7 @@ $(MUTATE_DIR)/engine.sv: rtl/ioat_engine.v tb/mutate/engine.awk
 	$(Q)awk -v BITS=$(MUTANT_BITS) -f tb/mutate/engine.awk rtl/ioat_engine.v >$@
 
 mutate: need-mutate ## break the RTL in MUTANTS places, one at a time; for MINUTES, then again; rewrites docs/verification.md
-	@$(MAKE) MUTATE=1 build/mutate/build/w64c1/tb_all
+	@$(MAKE) MUTATE=1 build/mutate/build/w64c1/tb_all build/mutate/build/w64c1/soak
 	@tb/tools/mutate $(or $(MINUTES),0)
 
 # ---- on an FPGA ----
@@ -782,6 +812,8 @@ clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
-.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate need-gates
-need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate need-gates: need-%:
+.PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate \
+        need-test-sweep need-tidy need-gates
+need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate \
+need-test-sweep need-tidy need-gates: need-%:
 	@tb/tools/need-packages $*

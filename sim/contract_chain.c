@@ -127,11 +127,17 @@ void ct_chain_advance(struct chan *ch)
         ch->idle_clk = ch->c->now;
 }
 
+static uint64_t *newest_of(struct chan *ch, uint64_t addr)
+{
+    return &ch->newest[addr / IOAT_DESC_BYTES % NEWEST];
+}
+
 static struct record *add_record(struct chan *ch, uint64_t addr)
 {
     const uint64_t pos = ch->records.tail;
     struct record *record = ct_push(ch->c, &ch->records);
 
+    *newest_of(ch, addr) = pos;
     record->addr = addr;
     record->ar_clk = ch->c->now;
     record->offered_clk = NEVER;
@@ -328,12 +334,38 @@ static bool came_round(const struct chan *ch, uint64_t pos, uint64_t addr)
     return false;
 }
 
-/* `more` were found permitted in the same burst. */
-static bool may_look_ahead(const struct chan *ch, uint64_t addr, uint64_t more)
+/* The newest descriptor at this address of those that a guess may follow, or 0. */
+static uint64_t newest_at(struct chan *ch, uint64_t addr)
+{
+    const uint64_t newest = *newest_of(ch, addr);
+    const uint64_t tail = ch->records.tail;
+    const uint64_t oldest = larger(ch->records.head, tail - (tail > SPECULATED ? SPECULATED : tail));
+
+    if (newest < oldest)
+        return 0;                          /* of all that share its place in the table */
+    if (newest < tail && ((const struct record *)ct_record_at(ch, newest))->addr == addr)
+        return newest;
+    for (uint64_t pos = tail; pos-- > oldest; )
+        if (((const struct record *)ct_record_at(ch, pos))->addr == addr)
+            return pos;
+    return 0;
+}
+
+static bool near_one(const struct chan *ch, uint64_t addr)
 {
     const uint64_t tail = ch->records.tail;
-    uint64_t pointer;
-    bool near = false;
+
+    for (uint64_t pos = tail; pos-- > ch->records.head && tail - pos <= SPECULATED; )
+        if (same_page(((const struct record *)ct_record_at(ch, pos))->addr, addr))
+            return true;
+    return false;
+}
+
+/* `more` were found permitted in the same burst. */
+static bool may_look_ahead(struct chan *ch, uint64_t addr, uint64_t more)
+{
+    const uint64_t tail = ch->records.tail;
+    uint64_t pointer, before;
 
     if (tail == ch->run0 || ch->reread_want)
         return false;
@@ -342,14 +374,8 @@ static bool may_look_ahead(const struct chan *ch, uint64_t addr, uint64_t more)
         return false;
     if (ch->mode == MODE_COUNT && !ch->loose && tail + guesses(ch) + more >= ch->limit)
         return false;
-    for (uint64_t pos = tail; pos-- > ch->records.head && tail - pos <= SPECULATED; ) {
-        const struct record *record = ct_record_at(ch, pos);
-
-        if (record->addr == addr)
-            return came_round(ch, pos, addr);
-        near |= same_page(record->addr, addr);
-    }
-    return near;
+    before = newest_at(ch, addr);
+    return before ? came_round(ch, before, addr) : near_one(ch, addr);
 }
 
 /* ---- permission ---- */
@@ -514,7 +540,7 @@ static bool belongs_after_stop(const struct chan *ch, uint64_t addr)
     return ch->fin < ch->run0 && addr == ch->first;
 }
 
-static bool look_ahead(const struct chan *ch, uint64_t addr, struct fetch *fetch)
+static bool look_ahead(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
     if (!may_look_ahead(ch, addr, 0))
         return false;

@@ -36,6 +36,7 @@ enum {
     QUIET = 200,      /* the same when the caller says that the engine is quiet */
     KEPT = 8192,      /* completed descriptors remembered; more than any engine has in flight */
     SPECULATED = 512, /* descriptors read ahead of their pointer that are remembered */
+    NEWEST = 1024,    /* places in a table of them by address, a power of two */
     FROZEN = 8, FROZEN_UNKNOWN = FROZEN + 1,  /* values of an upper half of CHANSTS */
     OLD_CMPS = 8,     /* values of CHANCMP before the present one that are remembered */
     PASSED = 8,       /* lists replaced before they began that are remembered */
@@ -240,6 +241,7 @@ struct chan {
     uint64_t limit;            /* count mode: position after the last counted one */
     uint64_t run0;
     struct ring records;       /* by position */
+    uint64_t newest[NEWEST];   /* position of the newest one, by address; too new if it was cut */
     uint64_t serial;
     uint64_t started;          /* newest position with payload on the bus */
     uint64_t ans;              /* all data up to here is answered */

@@ -458,14 +458,19 @@ static bool next_may_run(struct chan *ch)
     const struct ring *early = &ch->c->early;   /* data of a word, perhaps */
     const uint64_t stop_cmp = ch->stop_cmp;
     const struct cmps cmps = ch->old_cmp;
+    const bool ran = ch->ans >= ch->run0 && ct_record_held(ch, ch->ans);
+    const uint64_t last = ran ? ((const struct record *)ct_record_at(ch, ch->ans))->addr : 0;
 
-    if (!(ch->stops & (STOP_NOW | STOP_SUSPEND)) || !ct_state_may_end(ch) || early->head != early->tail)
+    if (!(ch->stops & (STOP_NOW | STOP_SUSPEND)) || !ct_state_may_end(ch) || early->head != early->tail
+        || (!(ch->stops & STOP_NOW) && ct_fault_now(ch).bits))
         return false;
     if (ch->next.kick)
         ct_state_end(ch);
     else if (!ch->passed_n || !ct_state_began(ch, &ch->passed[ch->passed_n - 1]))
         return false;
-    /* If it does not, the word of that command is still to come. */
+    /* If it does not, the word of that command is still to come, and names the old list. */
+    ch->has_old = ran;
+    ch->old_last[0] = ch->old_last[1] = last;
     ch->old_cmp = cmps;
     ch->old_cmp.at[ch->old_cmp.n++ % OLD_CMPS] = stop_cmp;
     ch->enables_moved = true;

@@ -143,7 +143,7 @@ void race_expect_interrupts(struct tb *tb, const struct race *race)
 void race_expect_fresh_runs(struct tb *tb, struct race *race)
 {
     const unsigned messages = tb_messages(tb, 0);
-    enum cell_mark before[CELLS_MAX];
+    enum cell_mark before[CELLS_MAX] = { 0 };
 
     for (unsigned i = 0; i < race->chain.n; i++)
         before[i] = cells_mark(tb, &race->chain, i);

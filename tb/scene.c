@@ -414,9 +414,10 @@ void scene_expect_answered(struct tb *tb, unsigned ch)
 unsigned scene_rearm(struct tb *tb, unsigned ch, uint16_t chanctrl)
 {
     const unsigned before = tb_messages(tb, ch);
-    unsigned n = before;
 
     for (int turn = 0;; turn++) {
+        unsigned n;
+
         if (turn > 64)
             tb_fail(tb, "channel %u: re-arming brings one message after the other", ch);
         tb_wait_quiet(tb, TB_LONG);

@@ -276,7 +276,7 @@ START_TEST(section_2_3_equal_work_gets_equal_shares_of_the_bus)
     const uint32_t bytes = sizes[_i / tb_timing_n];
     struct tb *tb = tb_open(&timing->timing);
     struct tb_watch before[TB_CHAN_MAX];
-    uint64_t beats[TB_CHAN_MAX], all = 0;
+    uint64_t beats[TB_CHAN_MAX] = { 0 }, all = 0;
 
     tb_note(tb, "%s, copies of %u bytes", timing->name, bytes);
     start_equal_work(tb, bytes);

@@ -168,7 +168,7 @@ END_TEST
 START_TEST(h_i10_channels_wait_on_their_own)
 {
     struct tb *tb = open_ring(30);
-    uint64_t event[TB_CHAN_MAX];
+    uint64_t event[TB_CHAN_MAX] = { 0 };
 
     for (unsigned ch = 1; ch < tb->channels; ch++)
         tb_ring(tb, ch, 0, IOAT_CONTROL_INT_EN | IOAT_CONTROL_COMPL_WRITE);

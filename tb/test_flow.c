@@ -171,7 +171,7 @@ static void start_with_a_gap(struct tb *tb, struct batch *batch, unsigned word)
         TB_POST(tb, ch, DMACOUNT, 1);
 }
 
-/* K-63: whichever word of a burst is missing. */
+/* K-63: whichever word of the source is missing, the last one included. */
 START_TEST(k_63_channels_go_on_while_the_source_of_one_waits)
 {
     struct tb *tb = tb_open(NULL);
@@ -179,7 +179,7 @@ START_TEST(k_63_channels_go_on_while_the_source_of_one_waits)
     const uint64_t limit = beats(tb, 4096) * (tb->channels - 1) * 115 / 100 + 32 + burst + 150;
     static struct batch batch;
 
-    for (unsigned word = 0; word < burst && tb->channels > 1; word++) {
+    for (unsigned word = 0; word < 2 * burst && tb->channels > 1; word++) {
         tb_note(tb, "word %u is missing", word);
         start_with_a_gap(tb, &batch, word);
         for (unsigned ch = 1; ch < tb->channels; ch++)

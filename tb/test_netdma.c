@@ -2019,7 +2019,7 @@ END_TEST
         ck_assert_msg((rig)->violations == violations + 1, "%s at %s: not reported", name, \
                       kernel_irql_name(level));                                           \
         ck_assert_int_eq((rig)->rule, KERNEL_RULE_LEVEL);                                 \
-        if (name[0])                                                                     \
+        if ((name)[0])                                                                   \
             ck_assert_str_eq((rig)->where, name);                                             \
         ck_assert_uint_eq((rig)->calls, calls);                                           \
         ck_assert_uint_eq((rig)->events, events);                                         \

@@ -129,7 +129,7 @@ bool baseline_has_case(struct baseline *baseline, const char *config, const stru
         return true;
     const double before = (double)was->figure[1] / (double)was->figure[0];
     const double after = (double)is->bytes / (double)is->clocks;
-    const double bus = ioat_sim_build()->data_bits / 8;
+    const double bus = ioat_sim_build()->data_bits / 8.0;
 
     snprintf(text, sizeof text,
              "%.3f %% -> %.3f %% (%" PRIu64 " bytes in %" PRIu64 " clocks, %" PRIu64

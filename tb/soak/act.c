@@ -244,9 +244,7 @@ static void edit(struct world *world, struct lane *lane)
         if (first > 0)
             plan_link(world, now, first - 1);
     }
-    if (!now->list && now->n - from < had)       /* no room: the rest is never to run */
-        abort_lane(world, lane);
-    else if (now->n == 0)
+    if (now->n == 0 || (!now->list && now->n - from < had))   /* no room: the rest is never to run */
         abort_lane(world, lane);
 }
 

@@ -28,7 +28,7 @@ struct options {
     uint64_t descriptors;        /* 0: every seed */
     unsigned jobs;
     double seconds;              /* then no seed is begun; 0: no limit */
-    bool keep_going;
+    bool keep_going, as_it_is;
     const char *wave;
     struct soak_limits limits;
 };
@@ -49,7 +49,7 @@ static _Noreturn void refuse(const char *what, const char *why)
 static _Noreturn void help(void)
 {
     puts("usage: soak [--seeds A..B | --seeds N] [--descriptors N] [--seconds N] [--jobs N]\n"
-         "            [--limits LIST] [--wave FILE] [--tell] [--keep-going]\n"
+         "            [--limits LIST] [--wave FILE] [--tell] [--keep-going] [--no-shrink]\n"
          "\n"
          "  --seeds A..B      these seeds; N: that one (default 1..300)\n"
          "  --descriptors N   seeds from the first on, until N descriptors are checked\n"
@@ -59,7 +59,8 @@ static _Noreturn void help(void)
          "                    without=FEATURE+FEATURE...\n"
          "  --wave FILE       record it; for one seed\n"
          "  --tell            print what software does\n"
-         "  --keep-going      a line for each seed that fails, to the end\n");
+         "  --keep-going      a line for each seed that fails, to the end; none is made small\n"
+         "  --no-shrink       a failure is told as it is\n");
     printf("features:");
     for (unsigned f = 0; f < SOAK_FEATURE_N; f++)
         printf(" %s", soak_feature_name[f]);
@@ -129,6 +130,10 @@ static struct options read_options(int argc, char **argv)
         }
         if (strcmp(argv[i], "--keep-going") == 0) {
             options.keep_going = true;
+            continue;
+        }
+        if (strcmp(argv[i], "--no-shrink") == 0) {
+            options.as_it_is = true;
             continue;
         }
         if (i + 1 == argc)
@@ -275,7 +280,7 @@ static void tell_failure(const struct options *options, struct shared *shared)
 
     printf("soak: seed %" PRIu64 " fails: %s: %s\n", shared->seed, shared->result.verdict,
            shared->result.text);
-    if (options->wave || limits.tell)
+    if (options->wave || limits.tell || options->keep_going || options->as_it_is)
         return;
     soak_shrink(shared->seed, &limits, &shared->result, SHRINK_SECONDS);
     soak_replay_command(shared->seed, &limits, command, sizeof command);
