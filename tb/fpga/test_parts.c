@@ -106,7 +106,8 @@ END_TEST
 /* Enable and mask change in one config write; flip-flops may see either of them a clock later. */
 START_TEST(cfg_one_write_of_enable_and_mask_opens_nothing)
 {
-    const bool enable_late = _i & 1, mask_late = _i & 2, to = _i & 4;
+    const unsigned enable_late = _i & 1, mask_late = _i >> 1 & 1;
+    const uint8_t to = _i >> 2 & 1;
 
     p->cfg_msix_en = p->cfg_msix_mask = !to;
     for (unsigned n = 0; n < 6; n++)
