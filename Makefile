@@ -181,7 +181,7 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help demo sim test soak faults fuzz cosim breaks coverage mutate formal lint synth regs diagrams trace asan clean FORCE \
+.PHONY: help demo sim test soak faults fuzz cosim breaks coverage mutate formal lint synth regs diagrams timing trace asan clean FORCE \
         bench bench-config bench-baseline bench-area sweep test-sweep tidy
 
 help: ## list the targets
@@ -608,9 +608,9 @@ yosys_read = read_verilog -Irtl $(RTL); hierarchy -check -top ioat_engine \
              $(foreach p,$(call params,$1),-chparam $(subst =, ,$p))
 
 LINT_RTL := $(addprefix lint-,$(sort $(SIM_FULL) $(SIM_SMOKE) $(CONFIG)))
-.PHONY: $(LINT_RTL) lint-fpga lint-fpga-size lint-c lint-generated lint-diagrams lint-trace
+.PHONY: $(LINT_RTL) lint-fpga lint-fpga-size lint-c lint-generated lint-diagrams lint-timing lint-trace
 
-lint: $(LINT_RTL) lint-fpga lint-fpga-size lint-c lint-generated lint-diagrams lint-trace ## check RTL, C, generated files and requirements
+lint: $(LINT_RTL) lint-fpga lint-fpga-size lint-c lint-generated lint-diagrams lint-timing lint-trace ## check RTL, C, generated files and requirements
 	@echo "lint: clean"
 
 # Three readers of Verilog-2005: each rejects something that the others let pass.
@@ -689,7 +689,7 @@ lint-generated: $(GEN_REGS)
 # Drawn from runs of one build of the engine: a change of the RTL may change them.
 DIAGRAMS := $(B)/w64c1/netdma_diagrams
 
-diagrams: $(DIAGRAMS) $(B)/w64c4/netdma ## draw docs/sequences.md and samples in docs from runs of the simulated engine
+diagrams: $(DIAGRAMS) $(B)/w64c4/netdma timing ## draw docs/sequences.md, docs/timing and samples in docs from runs
 	$(Q)$< >$(B)/sequences.md && cp $(B)/sequences.md docs/sequences.md
 	@$(MAKE) WIDTH=64 CHANNELS=4 waves T=chain >/dev/null
 	@tb/tools/test-docs --update
@@ -698,6 +698,14 @@ lint-diagrams: $(DIAGRAMS)
 	@$< | cmp -s - docs/sequences.md || { echo "docs/sequences.md is stale: run make diagrams"; exit 1; }
 	@! grep '^| D[0-9]' docs/programming.md | grep -vxFf docs/sequences.md || \
 	    { echo "docs/programming.md: a descriptor that docs/sequences.md does not have"; exit 1; }
+
+timing: $(B)/w64c1/netdma ## draw docs/timing from runs of the simulated engine
+	@tb/tools/timing $< $(B)/timing docs/timing
+
+lint-timing: $(B)/w64c1/netdma
+	@tb/tools/timing $< $(B)/timing $(B)/timing/drawn
+	@diff -rq $(B)/timing/drawn docs/timing --exclude="*.scenario" >/dev/null || \
+	    { echo "docs/timing is stale: run make timing"; exit 1; }
 
 trace: ## fill in the tests in docs/requirements.md
 	@tb/tools/trace

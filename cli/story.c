@@ -431,6 +431,8 @@ static void look_at_levels(struct reading *reading)
     for (unsigned n = 0; n < reading->story->channels; n++) {
         level(reading, STORY_ERROR, (int)n, reading->at.chanerr[n], &reading->chanerr[n]);
         level(reading, STORY_STATE, (int)n, reading->at.state[n], &reading->state[n]);
+        if (!reading->lines)
+            reading->story->state[n] = reading->state[n];
     }
     level(reading, STORY_LINE, -1, reading->at.intx, &reading->intx);
     reading->lines = true;

@@ -44,12 +44,15 @@ struct story {
     unsigned channels, bus_bytes;
     uint64_t period;               /* of a clock, ps */
     uint64_t first, last;          /* clocks in the wave */
+    uint64_t state[IOAT_CHAN_MAX]; /* of each channel, in the first */
 };
 
 /* False, with `why` in one line: no wave, not of this engine, or out of memory. */
 bool story_read(const char *path, struct story *story, const char **why);
 void story_free(struct story *story);
 
+/* An access to a register in words: "CHANCMD 0x1 START". */
+void story_print_register(const struct story_item *item, FILE *out);
 /* One line an item. */
 void story_print(const struct story *story, FILE *out);
 /* The trace-event format of timeline viewers, times in microseconds. */

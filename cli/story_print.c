@@ -12,7 +12,7 @@ static void print_descriptor(const struct ioat_desc *desc, FILE *out)
     ioat_fields_print(out, "CONTROL", desc->control);
 }
 
-static void print_register(const struct story_item *item, FILE *out)
+void story_print_register(const struct story_item *item, FILE *out)
 {
     if (!item->reg) {
         fprintf(out, "BAR0 0x%04" PRIx64 " 0x%" PRIx64, item->addr, item->value);
@@ -27,11 +27,11 @@ static void print_what(const struct story_item *item, FILE *out)
     switch (item->kind) {
     case STORY_BAR_WRITE:
         fputs("write ", out);
-        print_register(item, out);
+        story_print_register(item, out);
         break;
     case STORY_BAR_READ:
         fputs("read ", out);
-        print_register(item, out);
+        story_print_register(item, out);
         break;
     case STORY_STATE:
         fprintf(out, "%s, was %s", ioat_state_name((unsigned)item->value), ioat_state_name((unsigned)item->before));

@@ -156,9 +156,9 @@ static void start_with_a_gap(struct tb *tb, struct batch *batch, unsigned word)
 
     batch_open(batch, tb, 4 << 20);
     for (unsigned ch = 0; ch < tb->channels; ch++)
-        batch_copy(batch, ch, ch, ch ? 4096 : 2 * tb->build->write_bytes_max, 0);
+        batch_copy(batch, ch, ch, ch ? 4096 : 2 * tb->build->write_bytes_max - 3 * batch_word(batch), 0);
     src = tb_desc(tb, batch->bus[0])->src;
-    hold.first = hold.last = src - src % (tb->build->data_bits / 8) + word * (tb->build->data_bits / 8);
+    hold.first = hold.last = src - src % batch_word(batch) + word * batch_word(batch);
     ioat_sim_fault_add(tb->sim, &hold);
     golden_sync(batch->golden);
     for (unsigned ch = 0; ch < tb->channels; ch++) {
@@ -176,10 +176,11 @@ START_TEST(k_63_channels_go_on_while_the_source_of_one_waits)
 {
     struct tb *tb = tb_open(NULL);
     const unsigned burst = tb->build->write_bytes_max / (tb->build->data_bits / 8);
+    const unsigned words = 2 * burst - 3;
     const uint64_t limit = beats(tb, 4096) * (tb->channels - 1) * 115 / 100 + 32 + burst + 150;
     static struct batch batch;
 
-    for (unsigned word = 0; word < 2 * burst && tb->channels > 1; word++) {
+    for (unsigned word = 0; word < words && tb->channels > 1; word++) {
         tb_note(tb, "word %u is missing", word);
         start_with_a_gap(tb, &batch, word);
         for (unsigned ch = 1; ch < tb->channels; ch++)
