@@ -141,6 +141,20 @@ LDLIBS       += -Wl,--wrap=_ck_assert_failed
 extra_object  = $(B)/obj/tb/mutate/mutant.o
 endif
 
+# make gates calls it with GATES=1, make boards with BRIDGE: what is in SHELL_SV takes the engine's place. GATES: the
+# netlist that yosys makes of the engine, in xc7 cells, with yosys's models of these; block RAM has none, so buffers are
+# LUT RAM here. BRIDGE: the engine behind the wrapper of a PCIe bridge.
+ifdef GATES
+SHELL_SV     := tb/fpga/gates.sv
+XC7_CELLS    := $(patsubst %/bin/yosys,%/share/yosys,$(shell command -v yosys))/xilinx/cells_sim.v
+XC7_SYNTH    := synth_xilinx -family xc7 -flatten -nobram -noiopad -noclkbuf
+MODEL_V       = $(B)/$(CONFIG)/shell.sv $(B)/$(CONFIG)/netlist.v $(XC7_CELLS)
+endif
+ifdef BRIDGE
+SHELL_SV     := tb/fpga/$(BRIDGE).sv
+MODEL_V       = $(B)/$(CONFIG)/shell.sv $(RTL) $(FPGA_V) $(SIM_SV)
+endif
+
 # The simulator's C is small functions in many files: gcc joins them when it links.
 LTO := $(if $(SANITIZE)$(PIC)$(COVERAGE),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
 $(B)/obj/sim/%.o: private CFLAGS += $(LTO) -O3
@@ -148,7 +162,7 @@ $(B)/obj/sim/%.o: private CFLAGS += $(LTO) -O3
 # As fast as Verilator gets with waves compiled in; registers without a reset value
 # start at random when the simulator asks for it. Style is for make lint to judge.
 VERILATOR := verilator --cc --trace-fst --default-language 1364-2005 --prefix Vioat -O3 --flatten \
-             --x-assign fast --x-initial $(if $(COVERAGE),0,unique) -Wno-lint -Wno-style $(if $(MUTATE),-Wno-UNOPTFLAT) -Irtl +1800-2017ext+sv
+             --x-assign fast --x-initial $(if $(COVERAGE),0,unique) -Wno-lint -Wno-style $(if $(MUTATE)$(GATES),-Wno-UNOPTFLAT -Wno-INITIALDLY) -Irtl +1800-2017ext+sv
 MODEL_OPT := OPT_FAST="$(if $(COVERAGE),-O1,-O3) $(SANITIZE_ALL)" \
              OPT_SLOW="$(if $(COVERAGE),-O0,-O1) $(SANITIZE_ALL)" OPT_GLOBAL="-O2 $(SANITIZE_ALL)"
 MODEL_OPT += $(if $(FUZZ),CXX=$(CXX) LINK=$(CXX))
@@ -179,6 +193,8 @@ help: ## list the targets
 
 RTL      := $(wildcard rtl/*.v)
 RTL_ALL  := $(RTL) $(wildcard rtl/*.vh)
+FPGA_V   := $(wildcard rtl/fpga/*.v)
+FPGA_TOPS := ioat_top ioat_axi_pcie3 ioat_xdma
 SIM_CPP  := $(wildcard sim/*.cpp)
 SIM_SV   := $(wildcard sim/*.sv) $(COVER_SV)
 MODEL_V  ?= $(RTL) $(SIM_SV)
@@ -199,7 +215,7 @@ BRINGUP_C := driver/tools/bringup.c $(filter-out driver/bar_sim.c driver/provide
              $(wildcard driver/*.c))
 PROGRAMS := $(filter-out driver/tools/gen_regs.c,$(wildcard driver/tools/*.c driver/examples/*.c))
 ALL_C    := $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(CLI_C) \
-             cli/netdma.c $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C)
+             cli/netdma.c $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C) $(wildcard tb/fpga/*.c)
 
 objects   = $(patsubst %.c,$(B)/obj/%.o,$1)
 
@@ -251,7 +267,7 @@ $(B)/obj/sim/systemc/%.o: sim/systemc/%.cpp Makefile | need-build need-systemc
 
 space     := $() $()
 comma     := ,
-CONFIG    := w$(WIDTH)c$(CHANNELS)$(patsubst 1,d,$(filter 1,$(DESC_PORT)))$(if $(PARAMS),-$(subst $(space),-,$(subst =,,$(strip $(PARAMS)))))
+CONFIG    := w$(WIDTH)c$(CHANNELS)$(patsubst 1,d,$(filter 1,$(DESC_PORT)))$(if $(PARAMS),-$(subst $(space),-,$(subst =,,$(strip $(PARAMS)))))$(if $(GATES),-xc7)$(if $(BRIDGE),-$(BRIDGE))
 
 # w64c4d-PREFETCH8: its plain part, width, channels, port, parameters.
 plain     = $(firstword $(subst -, ,$1))
@@ -264,7 +280,7 @@ params    = DATA_W=$(call width,$1) CHAN_N=$(call channels,$1) DESC_PORT=$(call 
 define configuration
 $(B)/$1/model/Vioat.mk: $(RTL_ALL) $(MODEL_V) sim/pins.awk Makefile | need-build
 	@echo "VERILATE $1"; mkdir -p $$(@D)
-	$(Q)awk -f sim/pins.awk rtl/ioat_engine.v >$$(@D)/ioat_pins.v
+	$(Q)awk $(if $(SHELL_SV),-v ENGINE=ioat_shell) -f sim/pins.awk rtl/ioat_engine.v >$$(@D)/ioat_pins.v
 	$(Q)$(VERILATOR) $(COVER_MODEL) --top-module ioat_pins --Mdir $$(@D) $(addprefix -G,$(call params,$1)) \
 	    $$(@D)/ioat_pins.v $(MODEL_V) >$$(@D)/log 2>&1 || { grep -m 1 _must_be_ $$(@D)/log || cat $$(@D)/log; exit 1; }
 	@touch $$@
@@ -369,8 +385,8 @@ PROGRAM_NAMES := $(notdir $(basename $(PROGRAMS)))
 demo: $(addprefix $(B)/$(CONFIG)/,$(PROGRAM_NAMES)) ## copy FILES (or built-in data) through the simulated engine
 	@$(B)/$(CONFIG)/demo $(if $(LATENCY),--latency $(LATENCY)) $(if $(SEED),--seed $(SEED)) $(FILES)
 
-sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) sim-install sim-docs sim-systemc sim-asan ## run the whole regression
-	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)) install docs systemc asan/w64c1 asan/systemc)
+sim: $(addprefix run-,$(SIM_FULL) $(SIM_SMOKE)) $(addprefix baseline-,$(BASELINE)) sim-install sim-docs sim-systemc sim-asan sim-fpga ## run the whole regression
+	@tb/tools/run-tests total $(addprefix $(B)/,$(SIM_FULL) $(SIM_SMOKE) $(addsuffix /baseline,$(BASELINE)) install docs systemc asan/w64c1 asan/systemc fpga/parts)
 
 .PHONY: netdma
 netdma: $(B)/netdma ## build/netdma, the command line: docs/netdma.md
@@ -592,9 +608,9 @@ yosys_read = read_verilog -Irtl $(RTL); hierarchy -check -top ioat_engine \
              $(foreach p,$(call params,$1),-chparam $(subst =, ,$p))
 
 LINT_RTL := $(addprefix lint-,$(sort $(SIM_FULL) $(SIM_SMOKE) $(CONFIG)))
-.PHONY: $(LINT_RTL) lint-c lint-generated lint-diagrams lint-timing lint-trace
+.PHONY: $(LINT_RTL) lint-fpga lint-fpga-size lint-c lint-generated lint-diagrams lint-timing lint-trace
 
-lint: $(LINT_RTL) lint-c lint-generated lint-diagrams lint-timing lint-trace ## check RTL, C, generated files and requirements
+lint: $(LINT_RTL) lint-fpga lint-fpga-size lint-c lint-generated lint-diagrams lint-timing lint-trace ## check RTL, C, generated files and requirements
 	@echo "lint: clean"
 
 # Three readers of Verilog-2005: each rejects something that the others let pass.
@@ -605,6 +621,17 @@ $(LINT_RTL): lint-%: need-lint
 	$(Q)iverilog -g2005 -Wall -tnull -Irtl -s ioat_engine \
 	    $(addprefix -Pioat_engine.,$(call params,$*)) $(RTL) 2>&1 | tee $(B)/$@.log; test ! -s $(B)/$@.log
 	$(Q)yosys -q -p '$(call yosys_read,$*); proc; check -assert; select -assert-none t:$$dlatch'
+
+# The tops for an FPGA, each in the narrowest and the widest bus of its bridge.
+lint-fpga: need-lint
+	@echo "LINT rtl/fpga"; mkdir -p $(B)
+	$(Q)set -e; for top in $(FPGA_TOPS); do for width in 64 512; do \
+	    verilator --lint-only -Wall --default-language 1364-2005 -Irtl --top-module $$top -GDATA_W=$$width \
+	        $(RTL) $(FPGA_V); \
+	    iverilog -g2005 -Wall -tnull -Irtl -s $$top -P$$top.DATA_W=$$width $(RTL) $(FPGA_V) 2>&1 | \
+	        tee $(B)/$@.log; test ! -s $(B)/$@.log; done; \
+	    yosys -q -p "read_verilog -Irtl $(RTL) $(FPGA_V); hierarchy -check -top $$top; proc; check -assert; \
+	        select -assert-none t:\$$dlatch"; done
 
 lint-c: need-lint
 	@echo "LINT C"
@@ -710,12 +737,91 @@ mutate: need-mutate ## break the RTL in MUTANTS places, one at a time; for MINUT
 	@$(MAKE) MUTATE=1 build/mutate/build/w64c1/tb_all build/mutate/build/w64c1/soak
 	@tb/tools/mutate $(or $(MINUTES),0)
 
+# ---- on an FPGA ----
+
+netlist = $(call yosys_read,$(CONFIG)); $(XC7_SYNTH); rename -top ioat_netlist
+
+$(B)/$(CONFIG)/netlist.v: $(RTL_ALL) Makefile
+	@echo "SYNTH $(CONFIG)"; mkdir -p $(@D)
+	$(Q)yosys -q -l $(@D)/synth.log \
+	    -p '$(netlist); tee -q -o $(@D)/cells.txt stat; write_verilog -noattr $@'
+
+$(B)/$(CONFIG)/shell.sv: rtl/ioat_engine.v tb/fpga/shell.awk $(SHELL_SV) tb/fpga/bar.svh
+	@mkdir -p $(@D)
+	$(Q)awk -v BODY=$(SHELL_SV) -f tb/fpga/shell.awk $< >$@
+
+ROWS         := $(patsubst %,$(B)/fpga/%/row,xc7 ecp5 ice40)
+.PHONY: fpga-table lint-fpga-size
+
+$(ROWS): $(B)/fpga/%/row: $(RTL_ALL) rtl/fpga/synth | need-synth
+	@echo "SYNTH w64c1 for $*"; mkdir -p $(@D)
+	$(Q)rtl/fpga/synth $* '$(call yosys_read,w64c1)' $(@D) >$@
+
+fpga-table: $(ROWS) ## LUT, FF, RAM and Fmax on FPGA families; rewrites the table in docs/fpga.md
+	$(Q)cat $^ >$(B)/fpga/rows; rtl/fpga/synth table $(B)/fpga/rows docs/fpga.md
+
+# What the guide says of size and speed still holds, in two families.
+lint-fpga-size: $(wordlist 1,2,$(ROWS))
+	$(Q)cat $^ >$(B)/fpga/rows; rtl/fpga/synth compare $(B)/fpga/rows docs/fpga.md
+
+# The modules around the engine, each by itself. tb_all is what run-tests runs.
+PARTS := $(B)/fpga/parts
+PARTS_V := tb/fpga/parts.v $(addprefix rtl/fpga/ioat_,reset.v cfg_sync.v usr_irq.v bar.v)
+.PHONY: test-fpga sim-fpga
+test-fpga: ## what is around the engine on an FPGA, each part by itself
+
+$(PARTS)/model/Vparts.mk: $(PARTS_V) Makefile | need-build
+	@echo "VERILATE parts of rtl/fpga"; mkdir -p $(@D)
+	$(Q)verilator --cc --default-language 1364-2005 --prefix Vparts -O3 --x-initial unique -Wno-lint -Wno-style \
+	    --top-module parts --Mdir $(@D) $(PARTS_V) >$(@D)/log 2>&1 || { cat $(@D)/log; exit 1; }
+	$(Q)+$(MAKE) -C $(@D) -f Vparts.mk Vparts__ALL.a >$(@D)/log 2>&1 || { cat $(@D)/log; exit 1; }
+
+$(PARTS)/parts.o: tb/fpga/parts.cpp tb/fpga/parts.h $(PARTS)/model/Vparts.mk
+	@echo "CXX $<"
+	$(Q)$(CXX) $(CXXFLAGS) $(SANITIZE_OUR) $(MODEL_CXX) -isystem $(PARTS)/model -c -o $@ $<
+
+$(PARTS)/tb_all: $(call objects,tb/fpga/test_parts.c) $(PARTS)/parts.o $(B)/runtime/libverilated.a
+	@echo "LINK $@"
+	$(Q)$(CXX) $(SANITIZE_OUR) -o $@ $(filter %.o,$^) $(PARTS)/model/Vparts__ALL.a $(lastword $^) \
+	    $$(pkg-config --libs check) $(LDLIBS)
+
+-include $(B)/obj/tb/fpga/test_parts.d
+
+test-fpga sim-fpga: $(PARTS)/tb_all
+	@tb/tools/run-tests regression $(PARTS)
+	@$(if $(filter sim-%,$@),,tb/tools/run-tests total $(PARTS) >$(PARTS)/total)
+
+# A netlist is simulated several times slower than the RTL: the suites that move every kind of descriptor and
+# visit every state.
+GATES_SUITES := regs state list count page fill suspend abort error word
+
+# Behind a bridge a register is written some clocks after the simulator has written it, and config space is known
+# later (top): suites and widths that judge by the clock are not for that. The bridge of ioat_xdma sends its own messages.
+BOARDS       := top-w64c1 axi_pcie3-w512c2 xdma-w64c4
+SUITES_top       := $(GATES_SUITES) data irq intx flow phase storm driver_rtl replay bringup
+SUITES_axi_pcie3 := $(filter-out count,$(SUITES_top)) engine_pcie irqrace
+SUITES_xdma      := regs state page fill abort word data flow flags
+
+.PHONY: gates boards shell-run
+gates: need-gates ## the netlist of yosys, in xc7 cells, simulated: a smoke set of the same tests
+	@$(MAKE) GATES=1 WIDTH=64 CHANNELS=1 shell-run
+
+boards: ## the engine in its FPGA top and behind the wrapper of each bridge, simulated: a smoke set of the same tests
+	@set -e; for board in $(BOARDS); do $(MAKE) BRIDGE=$${board%-*} WIDTH=$$(expr $$board : '.*w\([0-9]*\)') \
+	    CHANNELS=$${board##*c} shell-run; done
+	@tb/tools/run-tests total $(foreach b,$(BOARDS),$(B)/$(lastword $(subst -, ,$b))-$(firstword $(subst -, ,$b)))
+
+shell-run: $(B)/$(CONFIG)/tb_all
+	@rm -f $(B)/$(CONFIG)/sim.count
+	@CK_TIMEOUT_MULTIPLIER=10 timeout -k 10 1200 tb/tools/run-tests regression $(B)/$(CONFIG) $(or $(SUITES_$(BRIDGE)),$(GATES_SUITES))
+	@tb/tools/run-tests total $(B)/$(CONFIG) >$(B)/$(CONFIG)/total || { cat $(B)/$(CONFIG)/total; exit 1; }
+
 clean: ## remove build/
 	rm -rf build
 
 # Missing tools are installed, or named, before anything needs them.
 .PHONY: need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate \
-        need-test-sweep need-tidy
+        need-test-sweep need-tidy need-gates
 need-build need-lint need-synth need-regs need-formal need-cosim need-pictures need-systemc need-fuzz need-coverage need-mutate \
-need-test-sweep need-tidy: need-%:
+need-test-sweep need-tidy need-gates: need-%:
 	@tb/tools/need-packages $*

@@ -85,7 +85,7 @@ static const char help[] =
     "  untouched NAME...           none is\n"
     "\n"
     "Awaited is the next event after the one that the channel awaited before, or after record. An\n"
-    "await has a limit of 100000 clocks. waves/*.scenario are eleven scenarios to start from.\n";
+    "await has a limit of 100000 clocks. waves/*.scenario are scenarios to start from.\n";
 
 /* JSON strings: the texts come from a file. */
 static void print_text(const char *text)

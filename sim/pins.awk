@@ -1,7 +1,8 @@
 # pins.awk - a top module for the simulator around ioat_engine, from its header.
 #
-#   awk -f pins.awk ioat_engine.v >ioat_pins.v
+#   awk [-v ENGINE=module] -f pins.awk ioat_engine.v >ioat_pins.v
 #
+# ENGINE is another module of the same parameters and ports, which takes its place.
 # Same parameters and ports. Each input but clk goes through a register that takes it
 # with the rising edge, like the output of a real master, or with `load`. So what hangs
 # on inputs is evaluated once a clock, together with what hangs on the engine's state.
@@ -36,7 +37,7 @@ END {
         if (ports[i] in taken)
             print "        engine_" ports[i] " <= " ports[i] ";"
     print "    end"
-    print "    ioat_engine #("
+    print "    " (ENGINE ? ENGINE : "ioat_engine") " #("
     for (i = 1; i <= p; i++)
         print "        ." parameters[i] "(" parameters[i] ")" (i < p ? "," : "")
     print "    ) ioat_engine ("
