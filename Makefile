@@ -157,7 +157,7 @@ endif
 
 # The simulator's C is small functions in many files: gcc joins them when it links.
 LTO := $(if $(SANITIZE)$(PIC)$(COVERAGE),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
-$(B)/obj/sim/%.o: private CFLAGS += $(LTO) -O3
+$(B)/obj/sim/%.o: private CFLAGS += $(if $(LTO),$(LTO) -O3)
 
 # As fast as Verilator gets with waves compiled in; registers without a reset value
 # start at random when the simulator asks for it. Style is for make lint to judge.

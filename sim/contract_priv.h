@@ -151,6 +151,7 @@ struct passed {                /* a list that was replaced before it was seen to
     uint64_t addr, clk;        /* CHAINADDR; when it was replaced */
     struct next_list next;
     unsigned after;            /* stops added since */
+    bool counted_back;         /* it was not: only its count went back to 0 */
 };
 
 enum { SIGNALS = 1, SILENT = 2 };  /* INT_DISABLE can be 0, 1 */

@@ -111,7 +111,7 @@ static void pass_over(struct chan *ch)
         return;
     if (ch->passed_n == PASSED)
         memmove(&ch->passed[0], &ch->passed[1], --ch->passed_n * sizeof ch->passed[0]);
-    ch->passed[ch->passed_n++] = (struct passed) { ch->chainaddr, ch->c->now, ch->next, 0 };
+    ch->passed[ch->passed_n++] = (struct passed) { ch->chainaddr, ch->c->now, ch->next, 0, false };
 }
 
 void ct_state_stop(struct chan *ch, unsigned stop, unsigned target)
@@ -307,6 +307,13 @@ bool ct_state_began(struct chan *ch, const struct passed *passed)
     ch->chainaddr = begun.addr;
     ch->target = ACTIVE;
     ct_state_end(ch);
+    if (begun.counted_back) {
+        ch->loose = true;
+        if (begun.after)
+            ct_state_stop(ch, begun.after, target);
+        ch->chainaddr = chainaddr;
+        return true;
+    }
     ct_state_stop(ch, STOP_SWITCH | begun.after, target);
     ch->next = next;
     ch->chainaddr = chainaddr;
@@ -320,6 +327,8 @@ bool ct_state_began(struct chan *ch, const struct passed *passed)
 void ct_state_chainaddr(struct chan *ch, uint64_t addr)
 {
     ct_chain_flush(ch);
+    for (unsigned n = 0; n < ch->passed_n; n++)
+        ch->passed[n].counted_back = false;
     pass_over(ch);
     ch->chainaddr = addr;
     if (ch->stops) {
@@ -361,8 +370,10 @@ static void count_next(struct chan *ch, uint16_t value)
 {
     if (ch->next.mode == MODE_LIST)
         return;
-    if (!value)
+    if (!value && ch->next.kick) {
         pass_over(ch);
+        ch->passed[ch->passed_n - 1].counted_back = true;
+    }
     ch->next.mode = MODE_COUNT;
     ch->next.count = value;
     kick(ch, value != 0);
