@@ -351,8 +351,11 @@ module ioat_control (
             completed <= 16'd0;
 
         if (ev_reset) begin
-            phase         <= PH_KILL;
-            halting       <= 1'b0;
+            // All is drained and the word of a RESET on its way: another one leaves it alone.
+            if (!(resetting && phase == PH_WORD && !flr)) begin
+                phase   <= PH_KILL;
+                halting <= 1'b0;
+            end
             resetting     <= 1'b1;
             aborting      <= 1'b0;
             failing       <= 1'b0;

@@ -586,14 +586,19 @@ static bool claim_waiting(const struct chan *ch, uint64_t addr, struct fetch *fe
     return true;
 }
 
-/* Of the list in force. */
+/* Of the list in force, by a pointer. */
 static bool claim_listed(struct chan *ch, uint64_t addr, struct fetch *fetch)
+{
+    return ch->may & ACTIVE
+        && (claim_waiting(ch, addr, fetch) || claim_resumed(ch, addr, fetch) || claim_next(ch, addr, fetch)
+            || claim_twice(ch, addr, fetch) || claim_appended(ch, addr, fetch) || claim_again(ch, addr, fetch));
+}
+
+static bool claim_ahead(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
     if (!(ch->may & ACTIVE))
         return false;
-    if (claim_waiting(ch, addr, fetch) || claim_resumed(ch, addr, fetch) || claim_next(ch, addr, fetch)
-        || claim_twice(ch, addr, fetch) || claim_appended(ch, addr, fetch) || claim_again(ch, addr, fetch)
-        || look_ahead(ch, addr, fetch))
+    if (look_ahead(ch, addr, fetch))
         return true;
     while (ct_chain_use_ahead(ch))
         if (claim_next(ch, addr, fetch) || look_ahead(ch, addr, fetch))
@@ -612,6 +617,8 @@ static bool claim(struct chan *ch, uint64_t addr, struct fetch *fetch)
         return true;
     passed = ct_state_passed(ch, addr);
     if (((passed && ct_state_began(ch, passed)) || ct_state_started(ch, addr)) && claim_listed(ch, addr, fetch))
+        return true;
+    if (claim_ahead(ch, addr, fetch))
         return true;
     if (ch->may & ACTIVE)
         refuse(ch, addr);

@@ -397,6 +397,29 @@ START_TEST(h_s16_reset_awaits_whatever_is_not_answered)
 }
 END_TEST
 
+/* K-19: whenever the second one comes. */
+START_TEST(k_19_second_reset_keeps_the_word_of_the_first)
+{
+    struct tb *tb = tb_open(NULL);
+    struct scene scene;
+
+    for (unsigned clocks = 0; clocks < 40; clocks++) {
+        tb_note(tb, "second RESET %u clocks after the first", clocks);
+        scene = new_scene(tb);
+        tb_setup(tb, 0, TB_CHANCTRL_ALL);
+        tb_start_list(tb, 0, scene.bus[0]);
+        TB_POST(tb, 0, CHANCMD, IOAT_CHANCMD_RESET);
+        tb_step(tb, clocks);
+        TB_POST(tb, 0, CHANCMD, IOAT_CHANCMD_RESET);
+        wait_end(tb);
+        tb_assert(tb, (*tb_word(tb, 0) & IOAT_CHANSTS_STATE) == IOAT_CHANSTS_STATE_HALTED,
+                  "the word is 0x%llx", (unsigned long long)*tb_word(tb, 0));
+        tb_rewind(tb);
+    }
+    tb_close(tb);
+}
+END_TEST
+
 /* K-52: while one message is refused another channel's waits; it comes. */
 START_TEST(k_52_refused_message_does_not_hold_up_the_next)
 {
@@ -443,6 +466,7 @@ Suite *phase_suite(void)
     tcase_add_loop_test(tc, k_37_read_error_in_a_guess_that_was_wrong_is_nothing, 0, BEATS);
     tcase_add_loop_test(tc, h_e04_misplaced_word_halts_however_many_copies_wait, 1, 13);
     tcase_add_loop_test(tc, h_s16_reset_awaits_whatever_is_not_answered, 0, 2 * ACCESS_N);
+    tcase_add_test(tc, k_19_second_reset_keeps_the_word_of_the_first);
     tcase_add_test(tc, k_52_refused_message_does_not_hold_up_the_next);
     return suite;
 }

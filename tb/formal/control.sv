@@ -172,7 +172,8 @@ module control (
     `holds(reset_prevails,  !resetting || !(aborting || suspending) || !past)
     `holds(at_rest_means,   !past || !at_rest || !(run || reload || kill || word_cmd || resetting || aborting || suspending))
     `holds(silent_halted,   !past || !(at_rest && state == HALTED) || !(run || reload))
-    `holds(kill_in_reset,   !past || !reset_then || kill)
+    // What one RESET has killed another one need not.
+    `holds(kill_in_reset,   !past || !reset_then || kill || (was_resetting && !flr_then && !run && !reload))
     `holds(irq_held,        !resetting || hold_irq)
 
     // ---- what is read ahead goes with its permission ----
