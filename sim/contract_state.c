@@ -41,6 +41,7 @@ static void fresh(struct chan *ch, enum mode mode, uint16_t count)
     ch->append = ch->flushed = ch->rereads = 0;
     ch->reread_want = ch->reread_bad = ch->command_error = false;
     ch->old_cmp.n = 0;
+    ch->earlier = 0;
     ch->snoop_either = ch->loose = ch->enables_moved = false;
     ch->err_cleared = ch->err_seen = 0;
     ct_chain_flush(ch);
@@ -467,6 +468,7 @@ static void append(struct chan *ch)
 static bool next_may_run(struct chan *ch)
 {
     const struct ring *early = &ch->c->early;   /* data of a word, perhaps */
+    const unsigned earlier = ch->stops & (STOP_ABORT | STOP_RESET);
     const uint64_t stop_cmp = ch->stop_cmp;
     const struct cmps cmps = ch->old_cmp;
     const bool ran = ch->ans >= ch->run0 && ct_record_held(ch, ch->ans);
@@ -485,6 +487,7 @@ static bool next_may_run(struct chan *ch)
     ch->old_cmp = cmps;
     ch->old_cmp.at[ch->old_cmp.n++ % OLD_CMPS] = stop_cmp;
     ch->enables_moved = true;
+    ch->earlier = earlier;
     return true;
 }
 

@@ -64,7 +64,7 @@ void ct_word_write(struct chan *ch, struct burst *burst, unsigned cache)
     else if (ch->words)
         ct_wrong(ch, "K-40", "completion word while the one before it is not answered");
     /* An error, ABORT or RESET may follow the word of SUSPEND. */
-    else if (ch->final_sent && (ch->final_halts || !(ct_fault_now(ch).bits || ch->stops & STOP_NOW)))
+    else if (ch->final_sent && (ch->final_halts || !(ct_fault_now(ch).bits || ch->stops & STOP_NOW || ch->earlier)))
         ct_wrong(ch, "H-W06", "another completion word after the one that ends the list");
     else if (cache != SNOOP)
         ct_wrong(ch, "K-34", "completion word with AxCACHE 0x%x, not 0x%x", cache, SNOOP);
@@ -212,7 +212,7 @@ static void suspended(struct chan *ch, struct burst *burst, const struct word *w
 /* A word of ABORT, RESET or an error. */
 static void halted(struct chan *ch, struct burst *burst, const struct word *word)
 {
-    const bool commanded = ch->stops & (STOP_ABORT | STOP_RESET);
+    const bool commanded = (ch->stops | ch->earlier) & (STOP_ABORT | STOP_RESET);
     struct fault fault;
     uint64_t told;
 
