@@ -10,7 +10,8 @@
  *
  * Not judged: whether a descriptor that was read before an APPEND and is started
  * after it had been handed to the data path before; the number of descriptors read
- * while a stop is under way (requests may be waiting for AR); which of several
+ * while a stop is under way (requests may be waiting for AR); a channel that resumes at its first
+ * descriptor when it is not known whether that one was completed, until a RESET is done; which of several
  * descriptors with one address RESUME reads again (small rings of null transfers).
  */
 #include <inttypes.h>
@@ -459,6 +460,11 @@ static bool claim_resumed(struct chan *ch, uint64_t addr, struct fetch *fetch)
         if (found)
             ch->loose = true;
         found = pos;
+    }
+    if (found && ch->low < ch->run0 && addr == ch->first) {
+        ch->lost = true;                   /* whether it was completed, or is read as the first one, is open */
+        fetch->use = FETCH_UNJUDGED;
+        return true;
     }
     if (found) {
         cut(ch, found + 1);

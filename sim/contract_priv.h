@@ -39,6 +39,7 @@ enum {
     NEWEST = 1024,    /* places in a table of them by address, a power of two */
     FROZEN = 8, FROZEN_UNKNOWN = FROZEN + 1,  /* values of an upper half of CHANSTS */
     OLD_CMPS = 8,     /* values of CHANCMP before the present one that are remembered */
+    PILE = 3,         /* commands and chains on top of one under way that can be followed */
     PASSED = 8,       /* lists replaced before they began that are remembered */
     REST = 32,        /* clocks of a quiet bus: nothing inside goes on */
     AXI_IDS = 64,     /* 6-bit IDs: kind in 5:4, channel or vector in 3:0 (K-60) */
@@ -230,6 +231,7 @@ struct chan {
     bool loose;                /* the end of the list is not judged */
     struct passed passed[PASSED];  /* oldest first */
     unsigned passed_n;
+    unsigned pile;             /* commands and chains written since the first of the stops */
     uint64_t added_clk;        /* the newest of the stops */
     uint64_t flr_clk;
     bool command_error;        /* several command bits were written during a run */

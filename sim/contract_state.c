@@ -9,7 +9,8 @@
  * Not judged, because the sources leave it open or the outcome depends on a moment
  * that cannot be seen: which of two lists wins when START, DMACOUNT or SUSPEND follow
  * another command that is still draining (every outcome is accepted); a DMACOUNT that
- * goes back behind what may have been processed.
+ * goes back behind what may have been processed; more than PILE commands and chains on top of a command
+ * under way, until a RESET is seen to be done.
  */
 #include <string.h>
 
@@ -325,8 +326,18 @@ bool ct_state_began(struct chan *ch, const struct passed *passed)
 
 /* ---- registers that start and extend lists ---- */
 
+/* Commands and chains on top of a command under way; of more than PILE it cannot be told from
+ * outside which of them found what. */
+static void pile_up(struct chan *ch)
+{
+    ch->pile = ch->stops ? ch->pile + 1 : 0;
+    if (ch->pile > PILE)
+        ch->lost = true;
+}
+
 void ct_state_chainaddr(struct chan *ch, uint64_t addr)
 {
+    pile_up(ch);
     ct_chain_flush(ch);
     for (unsigned n = 0; n < ch->passed_n; n++)
         ch->passed[n].counted_back = false;
@@ -565,6 +576,7 @@ static bool ignored(const struct chan *ch, unsigned bit)
 
 void ct_state_command(struct chan *ch, unsigned bit)
 {
+    pile_up(ch);
     ch->command_clk[__builtin_ctz(bit)] = ch->c->now;
     if (!ignored(ch, bit))
         ct_chain_flush(ch);
