@@ -221,6 +221,16 @@ static bool same(const struct contract_pins *a, const struct contract_pins *b)
         && a->msix_mask == b->msix_mask && a->flr == b->flr;
 }
 
+/* When the request that waits, or the next one, came up. */
+static void note_offer(bool waits, uint64_t clock, bool *waited, uint64_t *offered)
+{
+    if (!waits)
+        *offered = clock + 1;
+    else if (!*waited)
+        *offered = clock;
+    *waited = waits;
+}
+
 void contract_clock(struct contract *c, uint64_t clock, const struct contract_pins *pins)
 {
     if (c->dead)
@@ -233,19 +243,10 @@ void contract_clock(struct contract *c, uint64_t clock, const struct contract_pi
         pins_changed(c, &was);
     }
     c->pins.irq = pins->irq;
-    if (!pins->w_waits)
-        c->w_offered = clock + 1;
-    else if (!c->pins.w_waits)
-        c->w_offered = clock;
-    c->pins.w_waits = pins->w_waits;
     c->pins.intx = pins->intx;
-    for (unsigned port = 0; port < 2; port++) {
-        if (!c->ar_waited[port] && pins->ar_waits[port])
-            c->ar_offered[port] = clock;
-        if (!pins->ar_waits[port])
-            c->ar_offered[port] = clock + 1;
-        c->ar_waited[port] = pins->ar_waits[port];
-    }
+    for (unsigned port = 0; port < 2; port++)
+        note_offer(pins->ar_waits[port], clock, &c->ar_waited[port], &c->ar_offered[port]);
+    note_offer(pins->w_waits, clock, &c->w_waited, &c->w_offered);
     if (c->late)
         ct_bus_pins(c);
     if (!pins->bus_master)

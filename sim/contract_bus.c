@@ -252,7 +252,7 @@ static void on_b(struct contract *c, const struct ioat_sim_event *event)
 
 bool ct_bus_quiet(const struct contract *c, uint64_t clocks)
 {
-    return !c->outstanding && !c->ar_waited[0] && !c->ar_waited[1] && !c->pins.w_waits && c->pins.bus_master
+    return !c->outstanding && !c->ar_waited[0] && !c->ar_waited[1] && !c->w_waited && c->pins.bus_master
         && c->now > c->active_clk + clocks && (c->master_low_clk == NEVER || c->now > c->master_low_clk + clocks);
 }
 

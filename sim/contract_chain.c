@@ -336,12 +336,20 @@ static bool came_round(const struct chan *ch, uint64_t pos, uint64_t addr)
     return false;
 }
 
+/* The oldest descriptor that a guess may follow. */
+static uint64_t oldest_in_hand(const struct chan *ch)
+{
+    const uint64_t tail = ch->records.tail;
+
+    return larger(ch->records.head, tail - (tail > SPECULATED ? SPECULATED : tail));
+}
+
 /* The newest descriptor at this address of those that a guess may follow, or 0. */
 static uint64_t newest_at(struct chan *ch, uint64_t addr)
 {
     const uint64_t newest = *newest_of(ch, addr);
     const uint64_t tail = ch->records.tail;
-    const uint64_t oldest = larger(ch->records.head, tail - (tail > SPECULATED ? SPECULATED : tail));
+    const uint64_t oldest = oldest_in_hand(ch);
 
     if (newest < oldest)
         return 0;                          /* of all that share its place in the table */
@@ -355,9 +363,9 @@ static uint64_t newest_at(struct chan *ch, uint64_t addr)
 
 static bool near_one(const struct chan *ch, uint64_t addr)
 {
-    const uint64_t tail = ch->records.tail;
+    const uint64_t oldest = oldest_in_hand(ch);
 
-    for (uint64_t pos = tail; pos-- > ch->records.head && tail - pos <= SPECULATED; )
+    for (uint64_t pos = ch->records.tail; pos-- > oldest; )
         if (same_page(((const struct record *)ct_record_at(ch, pos))->addr, addr))
             return true;
     return false;

@@ -305,7 +305,7 @@ struct contract {
     unsigned stale[3];         /* requests since: AR, AR of port 1, AW */
     bool late;                 /* one too many in this clock; fine if bus master is on again */
     uint64_t late_addr;
-    bool ar_waited[2];         /* in the clock before */
+    bool ar_waited[2], w_waited;   /* in the clock before */
     uint64_t ar_offered[2];    /* when the read request on the port, or the next one, came up */
     uint64_t w_offered;        /* the same of AW or W, whichever waits longer */
     uint64_t mask_clk;         /* last change of MSI-X enable or function mask */
