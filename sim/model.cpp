@@ -99,6 +99,8 @@ struct model *model_open(uint64_t seed)
 try {
     std::unique_ptr<struct model> model(new struct model);
 
+    // A pool of threads would only idle, and a fork while one of them holds a lock hangs.
+    model->context.threads(1);
     model->context.randReset(2);
     model->context.randSeed(static_cast<int>(seed & 0x7FFFFFFF) | 1);
     model->context.timeunit(-12);
