@@ -69,7 +69,8 @@ void axil_master_drive(const struct axil_master *master, struct axil *pins)
         pins->wstrb = axil_lanes(write);
     }
     pins->arvalid = master->read_state == AXIL_ASKING;
-    pins->araddr = master->read.offset;
+    if (pins->arvalid)
+        pins->araddr = master->read.offset;
     pins->bready = true;
     pins->rready = true;
 }

@@ -98,10 +98,13 @@ inline void get_outputs(const Vioat___024root &top, struct pins &pins)
     pins.bar.wready = top.s_axil_wready;
     pins.bar.arready = top.s_axil_arready;
     pins.bar.bvalid = top.s_axil_bvalid;
-    pins.bar.bresp = top.s_axil_bresp;
+    if (pins.bar.bvalid)
+        pins.bar.bresp = top.s_axil_bresp;
     pins.bar.rvalid = top.s_axil_rvalid;
-    pins.bar.rresp = top.s_axil_rresp;
-    pins.bar.rdata = top.s_axil_rdata;
+    if (pins.bar.rvalid) {
+        pins.bar.rresp = top.s_axil_rresp;
+        pins.bar.rdata = top.s_axil_rdata;
+    }
 
     GET_ADDRESS(pins.read[0].ar, top, m_axi, ar);
     pins.read[0].r.ready = top.m_axi_rready;

@@ -74,7 +74,7 @@ static void adopt_timing(struct ioat_sim *sim, const struct ioat_sim_timing *tim
 {
     sim->timing = *timing;
     sim_rest_end(sim);
-    for (unsigned port = 0; port < AXI_READ_PORTS; port++)
+    for (unsigned port = 0; port < sim->read_ports; port++)
         axi_check_set_patience(sim->check[port], 4 * sim_flr_limit(sim));
 }
 
@@ -149,9 +149,8 @@ static void drive(struct ioat_sim *sim)
     pins->flr = sim->pcie.resetting;
     /* Before the memory: a write that a message handler posts starts in the next clock. */
     axil_master_drive(&sim->axil, &pins->bar);
-    axi_reader_drive(sim->reader[0], sim->now, &pins->read[0]);
-    if (sim->reader[1])
-        axi_reader_drive(sim->reader[1], sim->now, &pins->read[1]);
+    for (unsigned port = 0; port < sim->read_ports; port++)
+        axi_reader_drive(sim->reader[port], sim->now, &pins->read[port]);
     axi_writer_drive(sim->writer, sim->now, &pins->write);
 }
 
@@ -159,16 +158,17 @@ static void check(struct ioat_sim *sim)
 {
     const bool frozen = sim_withholds(sim);
 
-    for (unsigned port = 0; port < AXI_READ_PORTS; port++)
+    for (unsigned port = 0; port < sim->read_ports; port++)
         axi_check_clock(sim->check[port], sim->now, &sim->pins, frozen);
+    if (sim->read_ports == 1 && sim->pins.read[1].ar.valid && !sim->pins.rst)
+        sim_violate(sim, sim->now, "K-60", "the descriptor master, which this build has not, reads");
     axil_check_clock(&sim->axil_check, sim->now, &sim->pins);
 }
 
 static void take(struct ioat_sim *sim)
 {
-    axi_reader_take(sim->reader[0], sim->now, &sim->pins.read[0]);
-    if (sim->reader[1])
-        axi_reader_take(sim->reader[1], sim->now, &sim->pins.read[1]);
+    for (unsigned port = 0; port < sim->read_ports; port++)
+        axi_reader_take(sim->reader[port], sim->now, &sim->pins.read[port]);
     axi_writer_take(sim->writer, sim->now, &sim->pins.write);
 }
 
@@ -317,8 +317,11 @@ enum ioat_status ioat_sim_wait(struct ioat_sim *sim, bool (*cond)(void *ctx), vo
 
 static bool waiting(const struct ioat_sim *sim)
 {
-    return axi_reader_waiting(sim->reader[0]) || axi_writer_waiting(sim->writer)
-        || (sim->reader[1] && axi_reader_waiting(sim->reader[1]));
+    unsigned reads = 0;
+
+    for (unsigned port = 0; port < sim->read_ports; port++)
+        reads += axi_reader_waiting(sim->reader[port]);
+    return reads || axi_writer_waiting(sim->writer);
 }
 
 static bool requesting(const struct pins *pins)
@@ -350,7 +353,7 @@ static void dispose(struct ioat_sim *sim)
     wave_free(&sim->wave);
     if (sim->contract)
         contract_close(sim->contract);
-    for (unsigned port = 0; port < AXI_READ_PORTS; port++) {
+    for (unsigned port = 0; port < sim->read_ports; port++) {
         axi_check_close(sim->check[port]);
         axi_reader_close(sim->reader[port]);
     }
@@ -370,10 +373,9 @@ static bool open_memory(struct ioat_sim *sim, uint64_t seed)
 
     fault_init(&sim->faults, rng_next(&rng));
     sim->writer = axi_writer_open(&host, rng_next(&rng));
-    sim->reader[0] = axi_reader_open(&host, rng_next(&rng));
-    if (sim->build->desc_port)
-        sim->reader[1] = axi_reader_open(&host, rng_next(&rng));
-    return sim->writer && sim->reader[0] && (sim->reader[1] || !sim->build->desc_port);
+    for (unsigned port = 0; port < sim->read_ports; port++)
+        sim->reader[port] = axi_reader_open(&host, rng_next(&rng));
+    return sim->writer && sim->reader[0] && sim->reader[sim->read_ports - 1];
 }
 
 static bool open_checks(struct ioat_sim *sim)
@@ -384,16 +386,17 @@ static bool open_checks(struct ioat_sim *sim)
         .write_bytes_max = sim->build->write_bytes_max, .violate = sim_violate, .ctx = sim,
     };
 
-    for (config.port = 0; config.port < AXI_READ_PORTS; config.port++)
+    for (config.port = 0; config.port < sim->read_ports; config.port++)
         sim->check[config.port] = axi_check_open(&config);
     axil_check_init(&sim->axil_check, sim_violate, sim);
     sim->contract = contract_open(sim->build, sim_violate, sim);
-    return sim->check[0] && sim->check[1] && sim->contract;
+    return sim->check[0] && sim->check[sim->read_ports - 1] && sim->contract;
 }
 
 static bool open_parts(struct ioat_sim *sim, const struct ioat_sim_config *config)
 {
     sim->build = ioat_sim_build();
+    sim->read_ports = sim->build->desc_port ? 2 : 1;
     sim->on_violation = config->on_violation;
     sim->on_violation_ctx = config->on_violation_ctx;
     sim->model = model_open(config->seed);

@@ -43,14 +43,15 @@ struct ioat_sim {
     struct ioat_sim_timing timing;
     struct host_mem *mem;
     struct fault_table faults;
-    struct axi_reader *reader[AXI_READ_PORTS];  /* [1]: NULL without a descriptor port */
+    unsigned read_ports;               /* 2 with a descriptor master, else 1 */
+    struct axi_reader *reader[AXI_READ_PORTS];  /* NULL from read_ports on */
     struct axi_writer *writer;
 
     struct pcie pcie;
     uint64_t flr_clocks;               /* that the reset under way has taken */
     struct axil_master axil;
 
-    struct axi_check *check[AXI_READ_PORTS];
+    struct axi_check *check[AXI_READ_PORTS];    /* NULL from read_ports on */
     struct axil_check axil_check;
     struct contract *contract;
     bool violated;                     /* set at once ... */

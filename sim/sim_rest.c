@@ -22,11 +22,10 @@ static uint64_t surroundings_end(const struct ioat_sim *sim)
 {
     uint64_t end = sooner(contract_next(sim->contract), axi_writer_next(sim->writer));
 
-    for (unsigned port = 0; port < AXI_READ_PORTS; port++) {
+    for (unsigned port = 0; port < sim->read_ports; port++) {
         if (!axi_check_at_rest(sim->check[port]))
             return 0;
-        if (sim->reader[port])
-            end = sooner(end, axi_reader_next(sim->reader[port]));
+        end = sooner(end, axi_reader_next(sim->reader[port]));
     }
     return end;
 }

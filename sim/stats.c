@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "pins.h"
 
 void stats_clear(struct stats *stats, uint64_t now)
 {
@@ -11,50 +10,48 @@ void stats_clear(struct stats *stats, uint64_t now)
     stats->since = now;
 }
 
-static void count_w(struct ioat_sim_stats *to, const struct ioat_sim_event *event)
+static struct ioat_sim_stats *owner(struct stats *stats, unsigned id)
 {
-    const bool whole = event->strobe == ~UINT64_C(0) >> (64 - event->bytes);
-    const uint64_t bytes = whole ? event->bytes : (uint64_t)__builtin_popcountll(event->strobe);
+    return &stats->chan[axi_id_owner(id)];
+}
+
+void stats_ar(struct stats *stats, unsigned id)
+{
+    owner(stats, id)->ar++;
+    owner(stats, id)->desc_ar += axi_id_kind(id) == AXI_READ_DESCRIPTOR;
+}
+
+void stats_r(struct stats *stats, unsigned id)
+{
+    owner(stats, id)->r_beats++;
+    owner(stats, id)->desc_r_beats += axi_id_kind(id) == AXI_READ_DESCRIPTOR;
+}
+
+void stats_aw(struct stats *stats, unsigned id)
+{
+    owner(stats, id)->aw++;
+}
+
+void stats_w(struct stats *stats, unsigned id, const struct axi_w *w, unsigned bus_bytes, uint64_t clock)
+{
+    struct ioat_sim_stats *to = owner(stats, id);
+    const bool whole = w->strobe == ~UINT64_C(0) >> (64 - bus_bytes);
+    const uint64_t bytes = whole ? bus_bytes : (uint64_t)__builtin_popcountll(w->strobe);
 
     to->w_beats++;
     to->w_bytes += bytes;
-    switch (axi_id_kind(event->id)) {
+    switch (axi_id_kind(id)) {
     case AXI_WRITE_PAYLOAD:
         if (to->data_w_beats++ == 0)
-            to->first_w = event->clock;
-        to->last_w = event->clock;
+            to->first_w = clock;
+        to->last_w = clock;
         to->data_w_bytes += bytes;
         break;
     case AXI_WRITE_WORD:
-        to->words += event->last;
+        to->words += w->last;
         break;
     case AXI_WRITE_MESSAGE:
-        to->messages += event->last;
-        break;
-    }
-}
-
-void stats_count(struct stats *stats, const struct ioat_sim_event *event)
-{
-    struct ioat_sim_stats *to = &stats->chan[axi_id_owner(event->id)];
-    const bool descriptor = axi_id_kind(event->id) == AXI_READ_DESCRIPTOR;
-
-    switch (event->kind) {
-    case IOAT_SIM_AR:
-        to->ar++;
-        to->desc_ar += descriptor;
-        break;
-    case IOAT_SIM_R:
-        to->r_beats++;
-        to->desc_r_beats += descriptor;
-        break;
-    case IOAT_SIM_AW:
-        to->aw++;
-        break;
-    case IOAT_SIM_W:
-        count_w(to, event);
-        break;
-    default:
+        to->messages += w->last;
         break;
     }
 }

@@ -4,6 +4,7 @@
 
 #include "ioat_regs.h"
 #include "ioat_sim.h"
+#include "pins.h"
 
 struct stats {
     struct ioat_sim_stats chan[IOAT_CHAN_MAX];
@@ -11,7 +12,11 @@ struct stats {
 };
 
 void stats_clear(struct stats *stats, uint64_t now);
-void stats_count(struct stats *stats, const struct ioat_sim_event *event);
+/* A handshake with this ID. */
+void stats_ar(struct stats *stats, unsigned id);
+void stats_r(struct stats *stats, unsigned id);
+void stats_aw(struct stats *stats, unsigned id);
+void stats_w(struct stats *stats, unsigned id, const struct axi_w *w, unsigned bus_bytes, uint64_t clock);
 /* One clock of the irq_msix wires, one bit a channel. */
 void stats_irq(struct stats *stats, uint32_t wires);
 
