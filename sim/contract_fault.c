@@ -246,6 +246,11 @@ void ct_fault_read(struct chan *ch, uint32_t value, uint32_t mask)
 
     if (ch->lost)
         return;
+    if (ch->err_missed) {
+        ch->err_known |= value & mask;
+        ch->err_missed = mask != UINT32_MAX;
+        return;
+    }
     if (news & ~allowed && ct_state_next_fails(ch)) {
         ct_state_end(ch);
         fault = ct_fault_now(ch);

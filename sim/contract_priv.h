@@ -207,6 +207,7 @@ struct chan {
     uint32_t err_known;        /* CHANERR bits that are set */
     uint32_t err_may;          /* others that may be set */
     uint32_t err_one;          /* if not 0: one of these is set */
+    bool err_missed;           /* others were perhaps set while it was lost */
     uint32_t err_cleared;      /* written away while the error may have been set already */
     uint32_t err_seen;         /* bit of the error under way, when it has been read */
     unsigned halts;            /* errors that may have stopped it since CHANERR was last read */

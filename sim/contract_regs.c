@@ -93,6 +93,7 @@ void ct_chan_power_on(struct chan *ch)
     ch->chainaddr = ch->chancmp = 0;
     ch->errmsk = ch->dcactrl = 0;
     ch->err_known = ch->err_may = ch->err_one = 0;
+    ch->err_missed = false;
     ch->halts = 0;
     ch->frozen_n = 0;
     ch->may = HALTED;

@@ -313,6 +313,7 @@ void ct_status_command(struct chan *ch, uint8_t value)
         if ((ch->stops & STOP_RESET) && !(value & IOAT_CHANCMD_RESET) && ct_state_may_end(ch)) {
             ch->lost = false;
             ct_state_end(ch);
+            ch->err_missed = true;
         }
         return;
     }

@@ -1659,6 +1659,33 @@ START_TEST(catches_error_word_before_the_answers)
 }
 END_TEST
 
+/* Bit 7 of CHANCMD is defined nowhere, so nothing is judged until the RESET is done. */
+static void lose_and_reset(void)
+{
+    bench_arm(b, 0);
+    bench_command(b, 0x80);
+    bench_command(b, IOAT_CHANCMD_RESET);
+    RD(b, CHANCMD, 0);
+}
+
+START_TEST(accepts_an_error_from_before_it_could_judge)
+{
+    lose_and_reset();
+    RD(b, CHANERR, IOAT_CHANERR_LENGTH);
+    RD(b, CHANERR, IOAT_CHANERR_LENGTH);
+    silent();
+}
+END_TEST
+
+START_TEST(catches_an_error_after_that_without_a_cause)
+{
+    lose_and_reset();
+    RD(b, CHANERR, IOAT_CHANERR_LENGTH);
+    RD(b, CHANERR, IOAT_CHANERR_LENGTH | IOAT_CHANERR_READ_DATA);
+    caught("H-E01");
+}
+END_TEST
+
 START_TEST(catches_word_after_an_error)
 {
     bench_put_copy(b, 0, 64, CW);
@@ -2356,6 +2383,8 @@ Suite *contract_suite(void)
     TEST(catches_error_word_without_permission);
     TEST(catches_error_word_of_the_failing_one);
     TEST(catches_lost_error_word);
+    TEST(accepts_an_error_from_before_it_could_judge);
+    TEST(catches_an_error_after_that_without_a_cause);
     TEST(catches_error_word_before_the_answers);
     TEST(catches_word_after_an_error);
     TEST(catches_word_to_a_misaligned_address);
