@@ -90,8 +90,9 @@ module ioat_start #(
 
     // ---- address ranges; with a break the first part ends in its own page ----
 
-    wire [LEN_W:0] src_end = {1'b0, src[LEN_W-1:0]} + bytes - 1'b1;    // its carry leaves the low bits
-    wire [LEN_W:0] dst_end = {1'b0, dst[LEN_W-1:0]} + bytes - 1'b1;
+    wire [LEN_W:0] beyond  = bytes - 1'b1;                     // the first byte
+    wire [LEN_W:0] src_end = {1'b0, src[LEN_W-1:0]} + beyond;  // its carry leaves the low bits
+    wire [LEN_W:0] dst_end = {1'b0, dst[LEN_W-1:0]} + beyond;
     wire        src_outside = (|({1'b0, src} >> ADDR_W) ||
                                (!src_break && src_end[LEN_W] && &src[ADDR_W-1:LEN_W])) && !fill;
     wire        dst_outside = |({1'b0, dst} >> ADDR_W) ||
@@ -114,8 +115,9 @@ module ioat_start #(
 
     // ---- one clock hands over all parts ----
 
-    wire [LEN_W:0] read_end = bytes + {{(LEN_W+1-BYTE_LOG2){1'b0}}, src[BYTE_LOG2-1:0]} +
-                              {{(LEN_W+1-BYTE_LOG2){1'b0}}, {BYTE_LOG2{1'b1}}};
+    // Offset and length, rounded up to whole words.
+    wire [BYTE_LOG2:0] src_up   = {|src[BYTE_LOG2-1:0], src[BYTE_LOG2-1:0] - 1'b1};
+    wire [LEN_W:0]     read_end = bytes + {{(LEN_W-BYTE_LOG2){1'b0}}, src_up};
 
     reg  fenced, failed;
     wire writes = moves && !bad;

@@ -88,9 +88,12 @@ module ioat_writer #(
 
     wire [BYTE_LOG2-1:0] next_to     = next_addr[BYTE_LOG2-1:0];
     wire [BYTE_LOG2-1:0] next_from   = next_source[BYTE_LOG2-1:0];
-    wire [LEN_W:0]       next_to_end = {1'b0, next_bytes} + {{(LEN_W+1-BYTE_LOG2){1'b0}}, next_to} - 1'b1;
-    wire [LEN_W:0]       next_from_end = {1'b0, next_bytes} + {{(LEN_W+1-BYTE_LOG2){1'b0}}, next_from} - 1'b1;
     wire                 next_prime  = !next_fill && next_from > next_to;
+    // Offset and length, rounded up to whole words; a source word that is taken at once does not count.
+    wire [BYTE_LOG2:0]   to_up       = {|next_to, next_to - 1'b1};
+    wire [BYTE_LOG2:0]   from_up     = {|next_from && !take_prime, next_from - 1'b1};
+    wire [LEN_W:0]       next_to_end = {1'b0, next_bytes} + {{(LEN_W-BYTE_LOG2){1'b0}}, to_up};
+    wire [LEN_W:0]       next_from_end = {1'b0, next_bytes} + {{(LEN_W-BYTE_LOG2){1'b0}}, from_up};
 
     // ---- current job ----
 
@@ -210,8 +213,8 @@ module ioat_writer #(
             fill      <= next_fill;
             if (next_fill)
                 previous <= {(DATA_W/64){next_source}};
-            left      <= {1'b0, next_to_end[LEN_W-1:BYTE_LOG2]} + 1'b1;
-            src_left  <= next_fill ? 0 : {1'b0, next_from_end[LEN_W-1:BYTE_LOG2]} + 1'b1 - {{(COUNT_W-1){1'b0}}, take_prime};
+            left      <= next_to_end[LEN_W:BYTE_LOG2];
+            src_left  <= next_fill ? 0 : next_from_end[LEN_W:BYTE_LOG2];
             to        <= next_to;
             last_lane <= next_to_end[BYTE_LOG2-1:0];
             turn      <= next_fill ? next_to : next_to - next_from;
@@ -238,7 +241,7 @@ module ioat_writer #(
         end
     end
 
-    wire unused = &{1'b0, len[8], window[DATA_W-1:0], next_to_end[LEN_W], next_from_end[LEN_W]};
+    wire unused = &{1'b0, len[8], window[DATA_W-1:0], next_from_end[BYTE_LOG2-1:0]};
 endmodule
 
 `default_nettype wire
