@@ -191,6 +191,8 @@ static void cut(struct chan *ch, uint64_t pos)
         ch->rd_pos = pos, ch->rd_off = 0;
     if (ch->aw_pos >= pos)
         ch->aw_pos = pos, ch->aw_off = 0;
+    if (ch->again > pos)
+        ch->again = pos;
 }
 
 /* ---- reading ahead ---- */
@@ -509,13 +511,13 @@ static bool claim_appended(struct chan *ch, uint64_t addr, struct fetch *fetch)
     return true;
 }
 
-/* A descriptor behind it was asked for, since the last command: so it was used as it had been read. */
+/* A descriptor behind it was asked for since: so it was used as it had been read. */
 static bool followed(const struct chan *ch, uint64_t pos)
 {
     while (++pos < ch->records.tail) {
         const struct record *record = ct_record_at(ch, pos);
 
-        if (record->offered_clk != NEVER && record->offered_clk > ch->flush_clk + FLUSH_LAG)
+        if (record->offered_clk != NEVER && record->offered_clk > ch->flushed_clk + FLUSH_LAG)
             return true;
     }
     return false;
@@ -529,8 +531,10 @@ static bool claim_again(struct chan *ch, uint64_t addr, struct fetch *fetch)
 
     if (!ch->flushed || ch->asks > 1)      /* the first may have been waiting for AR */
         return false;
-    for (pos = larger(pos, ch->records.head); pos < ch->records.tail; pos++) {
+    for (pos = larger(pos, larger(ch->again, ch->records.head)); pos < ch->records.tail; pos++) {
         if (((const struct record *)ct_record_at(ch, pos))->addr == addr && !followed(ch, pos)) {
+            if (pos + 1 < ch->records.tail)
+                ch->again = pos;           /* a request that had been waiting would be for a new one */
             cut(ch, pos);
             ch->flushed--;
             add_record(ch, addr)->offered_clk = offered;

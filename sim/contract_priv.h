@@ -257,6 +257,8 @@ struct chan {
     uint64_t append_clk;
     unsigned append;           /* APPENDs not answered for certain: 0, 1, 2 for more */
     unsigned flushed;          /* how often what was not started may be read again: 0, 1, 2 */
+    uint64_t flushed_clk;      /* since when */
+    uint64_t again;            /* where that began the last time; nothing before it is read again */
     bool reread_want;          /* RESUME: NEXT must be read again first */
     unsigned rereads;          /* on the bus */
     bool reread_bad;           /* one of them failed */

@@ -40,6 +40,7 @@ static void fresh(struct chan *ch, enum mode mode, uint16_t count)
     ch->limit = ch->run0 + count;
     ch->idle_clk = NEVER;
     ch->append = ch->flushed = ch->rereads = 0;
+    ch->again = ch->run0;
     ch->reread_want = ch->reread_bad = ch->command_error = false;
     ch->old_cmp.n = 0;
     ch->earlier = 0;
@@ -173,7 +174,7 @@ static void resume(struct chan *ch, unsigned rest)
         ch->may = ACTIVE | rest;
         return;
     }
-    ch->records.tail = ch->run0;
+    ch->records.tail = ch->again = ch->run0;
     ch->started = ch->ans = ch->fin = ch->run0 - 1;
     ct_state_drop(ch);
     if (ch->mode == MODE_NONE) {
@@ -201,6 +202,7 @@ static void begin_next(struct chan *ch, const struct next_list *next, bool faile
     ch->vague = ch->may & (SUSPENDED | HALTED);
     ch->append = append;
     ch->flushed = 1;      /* a read of the old list may have passed for the first of this one */
+    ch->flushed_clk = ch->c->now;
 }
 
 void ct_state_end(struct chan *ch)
@@ -466,7 +468,7 @@ static void append(struct chan *ch)
         ch->append++;
     if (ch->flushed < 2)
         ch->flushed++;                     /* one read may have been under way, one follows */
-    ch->append_clk = ch->c->now;
+    ch->append_clk = ch->flushed_clk = ch->c->now;
     ch->idle_clk = NEVER;
     if (!ch->stops && ch->may == IDLE)
         ch->started = larger(ch->started, ch->fin);
