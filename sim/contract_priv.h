@@ -262,6 +262,7 @@ struct chan {
     bool reread_want;          /* RESUME: NEXT must be read again first */
     unsigned rereads;          /* on the bus */
     bool reread_bad;           /* one of them failed */
+    bool start_halting;        /* START came while an error halted a counted list, so it may count (K-13) */
     struct ahead ahead[SPECULATED];
     unsigned ahead_n;
     unsigned epoch;            /* of what is read ahead: a flush begins another one */

@@ -39,6 +39,7 @@ static void fresh(struct chan *ch, enum mode mode, uint16_t count)
     ch->first = ch->chainaddr;
     ch->limit = ch->run0 + count;
     ch->idle_clk = NEVER;
+    ch->start_halting = false;
     ch->append = ch->flushed = ch->rereads = 0;
     ch->again = ch->run0;
     ch->reread_want = ch->reread_bad = ch->command_error = false;
@@ -253,7 +254,7 @@ void ct_state_settle(struct chan *ch)
     if (ch->lost || ch->vague || ch->loose || ch->command_error || ch->c->flr || !ct_bus_quiet(ch->c, REST))
         return;
     if (ch->stops) {
-        if (!fault.bits && !ch->next.kick && !ch->next.resume && ct_state_may_end(ch))
+        if ((!fault.bits || (fault.ripe && ch->next.chain)) && !ch->next.kick && !ch->next.resume && ct_state_may_end(ch))
             ct_state_end(ch);
     } else if (fault.done && fault.sure) {
         ct_fault_end(ch, &fault);
@@ -289,7 +290,7 @@ bool ct_state_started(struct chan *ch, uint64_t addr)
     const struct fault fault = ct_fault_now(ch);
 
     if (ch->stops || ch->mode != MODE_COUNT || !fault.done || addr != ch->chainaddr
-        || !within(ch->word_clk, ch->command_clk[__builtin_ctz(IOAT_CHANCMD_START)], SETTLE))
+        || !(ch->start_halting || within(ch->word_clk, ch->command_clk[__builtin_ctz(IOAT_CHANCMD_START)], SETTLE)))
         return false;
     ct_fault_end(ch, &fault);
     restart(ch, MODE_LIST, 0);
@@ -443,8 +444,10 @@ static void start(struct chan *ch)
         ch->may = ACTIVE | HALTED;
         ch->vague = true;
     } else if (ch->may & ACTIVE) {
-        if (ch->mode == MODE_COUNT)
+        if (ch->mode == MODE_COUNT) {
+            ch->start_halting |= fault.ripe || ch->final_sent;
             return;
+        }
         ct_state_stop(ch, STOP_SWITCH, ACTIVE);
         ch->next = (struct next_list) { .kick = true, .kick_clk = ch->c->now, .mode = MODE_LIST };
     } else if (ch->mode == MODE_COUNT && ch->may != HALTED) {
