@@ -721,7 +721,7 @@ formal: need-formal ## prove the promises of the RTL: tb/formal/proofs.txt, or t
 # Memory cells have ports that yosys cannot break; the wires on both sides of them are broken.
 MUTATE_DIR  := build/mutate
 MUTANT_BITS := 14
-mutant_read  = $(call yosys_read,w64c1); proc; flatten; opt; wreduce; opt; memory_collect; opt_clean -purge
+mutant_read  = $(call yosys_read,w64c1); proc; flatten; opt; wreduce; opt -fine; memory_collect; opt_clean -purge
 
 $(MUTATE_DIR)/list.ys: $(RTL_ALL) | need-mutate
 	@echo "MUTANTS $(MUTANTS)"; mkdir -p $(@D); rm -f $(@D)/verdicts $(@D)/tries
@@ -737,7 +737,7 @@ $(MUTATE_DIR)/engine.sv: rtl/ioat_engine.v tb/mutate/engine.awk
 	$(Q)awk -v BITS=$(MUTANT_BITS) -f tb/mutate/engine.awk rtl/ioat_engine.v >$@
 
 mutate: need-mutate ## break the RTL in MUTANTS places, one at a time; for MINUTES, then again; rewrites docs/verification.md
-	@$(MAKE) MUTATE=1 build/mutate/build/w64c1/tb_all build/mutate/build/w64c1/soak
+	@$(MAKE) MUTATE=1 $(addprefix build/mutate/build/w64c1/,tb_all soak measure)
 	@tb/tools/mutate $(or $(MINUTES),0)
 
 # ---- on an FPGA ----
