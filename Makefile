@@ -293,7 +293,7 @@ $(B)/$1/model/Vioat__ALL.a: $(B)/$1/model/Vioat.mk
 $(B)/$1/sim/%.o: sim/%.cpp $(B)/$1/model/Vioat.mk Makefile | need-build
 	@echo "CXX $$< for $1"; mkdir -p $$(@D)
 	$(Q)$$(CXX) $$(CXXFLAGS) $(SANITIZE_OUR) $(INCLUDES) $(addprefix -DIOAT_,$(call params,$1)) \
-	    -isystem $(B)/$1/model $$(MODEL_CXX) -MMD -MP -c -o $$@ $$<
+	    $(if $(findstring -,$1),'-DIOAT_PARAMETERS="$(strip $(PARAMS))"') -isystem $(B)/$1/model $$(MODEL_CXX) -MMD -MP -c -o $$@ $$<
 
 -include $(patsubst sim/%.cpp,$(B)/$1/sim/%.d,$(SIM_CPP))
 

@@ -45,6 +45,7 @@ struct ioat_sim_build {
     unsigned read_bytes_max;  /* longest read burst, bytes */
     unsigned write_bytes_max; /* longest write burst, bytes */
     bool perf;                /* there are performance counters */
+    const char *parameters;   /* further ones of rtl/ioat_engine.v, as PARAMS of make: "PREFETCH=8"; "" for none */
 };
 const struct ioat_sim_build *ioat_sim_build(void);
 

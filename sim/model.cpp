@@ -38,6 +38,9 @@
 #ifndef IOAT_PERF
 #define IOAT_PERF 1
 #endif
+#ifndef IOAT_PARAMETERS
+#define IOAT_PARAMETERS ""
+#endif
 
 namespace {
 
@@ -55,6 +58,7 @@ const struct ioat_sim_build build = {
     IOAT_READ_BYTES_MAX,
     IOAT_WRITE_BYTES_MAX,
     IOAT_PERF != 0,
+    IOAT_PARAMETERS,
 };
 
 }  // namespace

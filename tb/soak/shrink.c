@@ -128,7 +128,8 @@ void soak_replay_command(uint64_t seed, const struct soak_limits *limits, char *
     char list[400];
 
     soak_limits_print(limits, list, sizeof list);
-    snprintf(text, size, "make soak SEEDS=%llu WAVE=1 WIDTH=%u CHANNELS=%u%s%s%s",
-             (unsigned long long)seed, build->data_bits, build->channels,
-             build->desc_port ? " DESC_PORT=1" : "", *list ? " LIMITS=" : "", list);
+    snprintf(text, size, "make soak SEEDS=%llu WAVE=1 WIDTH=%u CHANNELS=%u%s%s%s%s%s%s",
+             (unsigned long long)seed, build->data_bits, build->channels, build->desc_port ? " DESC_PORT=1" : "",
+             *build->parameters ? " PARAMS='" : "", build->parameters, *build->parameters ? "'" : "",
+             *list ? " LIMITS=" : "", list);
 }
