@@ -718,6 +718,7 @@ formal: need-formal ## prove the promises of the RTL: tb/formal/proofs.txt, or t
 
 # All mutants in one module: each is a multiplexer that the input `mutant` switches. What cannot be seen, such as the upper
 # bits of a choice that the language makes 32 wide, is taken away before: a mutant of it would be the engine itself.
+# In single bits there are no false loops, which Verilator would walk through again and again.
 # Memory cells have ports that yosys cannot break; the wires on both sides of them are broken.
 MUTATE_DIR  := build/mutate
 MUTANT_BITS := 14
@@ -730,7 +731,7 @@ $(MUTATE_DIR)/list.ys: $(RTL_ALL) | need-mutate
 
 $(MUTATE_DIR)/mutants.v: $(MUTATE_DIR)/list.ys
 	@echo "MUTATE"
-	$(Q)yosys -q -p '$(mutant_read); script $<; rename ioat_engine mutated_engine; write_verilog -noattr $@'
+	$(Q)yosys -q -p '$(mutant_read); script $<; splitnets; clean; rename ioat_engine mutated_engine; write_verilog -noattr $@'
 
 $(MUTATE_DIR)/engine.sv: rtl/ioat_engine.v tb/mutate/engine.awk
 	@mkdir -p $(@D)
