@@ -722,7 +722,7 @@ formal: need-formal ## prove the promises of the RTL: tb/formal/proofs.txt, or t
 # Memory cells have ports that yosys cannot break; the wires on both sides of them are broken.
 MUTATE_DIR  := build/mutate
 MUTANT_BITS := 14
-mutant_read  = $(call yosys_read,w64c1); proc; flatten; opt; wreduce; opt -fine; memory_collect; opt_clean -purge
+mutant_read  = $(call yosys_read,w64c1); proc; flatten; opt -nodffe -nosdff; wreduce; opt -nodffe -nosdff -fine; memory_collect; opt_clean -purge
 
 $(MUTATE_DIR)/list.ys: $(RTL_ALL) | need-mutate
 	@echo "MUTANTS $(MUTANTS)"; mkdir -p $(@D); rm -f $(@D)/verdicts $(@D)/tries
