@@ -321,6 +321,95 @@ START_TEST(h_d07_every_unknown_operation_is_refused)
 }
 END_TEST
 
+/* ---- every bit ---- */
+
+/* One copy of 300 bytes, 96 of them in its first page on either side, with `bit` of one field turned over. */
+enum { BIT_BYTES = 300, BIT_PAGE_BYTES = 96 };
+
+static void flip_src_page(const struct tb *tb, struct ioat_desc *desc, unsigned bit)
+{
+    (void)tb;
+    desc->control |= IOAT_CONTROL_SRC_PAGE_BREAK;
+    desc->next_src ^= UINT64_C(1) << bit;
+}
+
+static void flip_dst_page(const struct tb *tb, struct ioat_desc *desc, unsigned bit)
+{
+    (void)tb;
+    desc->control |= IOAT_CONTROL_DST_PAGE_BREAK;
+    desc->next_dst ^= UINT64_C(1) << bit;
+}
+
+static void flip_size(const struct tb *tb, struct ioat_desc *desc, unsigned bit)
+{
+    (void)tb;
+    desc->size = UINT32_C(1) << bit;
+}
+
+static void flip_next(const struct tb *tb, struct ioat_desc *desc, unsigned bit)
+{
+    (void)tb;
+    desc->next = UINT64_C(1) << bit;
+}
+
+/* The range would end beyond the address width, were that bit set. */
+static void flip_src_top(const struct tb *tb, struct ioat_desc *desc, unsigned bit)
+{
+    desc->src = beyond(tb) - 1 - (UINT64_C(1) << bit);
+}
+
+static void flip_dst_top(const struct tb *tb, struct ioat_desc *desc, unsigned bit)
+{
+    desc->dst = beyond(tb) - 1 - (UINT64_C(1) << bit);
+}
+
+static const struct bits {
+    const char *name;
+    void (*flip)(const struct tb *tb, struct ioat_desc *desc, unsigned bit);
+    unsigned first, last;
+    uint32_t chanerr;
+    bool follows;            /* its own copy is good; what NEXT names is not */
+} bits[] = {
+    { "second source page", flip_src_page, 0, 11, IOAT_CHANERR_SRC_ADDR, false },
+    { "second destination page", flip_dst_page, 0, 11, IOAT_CHANERR_DST_ADDR, false },
+    { "size", flip_size, 12, 31, IOAT_CHANERR_LENGTH, false },
+    { "misaligned NEXT", flip_next, 0, 5, IOAT_CHANERR_DESC_ALIGN, true },
+    { "NEXT that is not mapped", flip_next, 6, 63, IOAT_CHANERR_READ_DATA, true },
+    { "source below the top", flip_src_top, 21, 63, IOAT_CHANERR_READ_DATA, false },
+    { "destination below the top", flip_dst_top, 21, 63, IOAT_CHANERR_WRITE_DATA, false },
+};
+
+/* H-D06, H-D08, H-E01, H-E04, H-N01, R-DSC-3: no bit of an address or a size is overlooked. _i: list mode besides. */
+START_TEST(h_e01_every_bit_of_an_address_or_size_counts)
+{
+    const struct bits *row = &bits[_i / 2];
+    struct tb *tb = tb_open(NULL);
+    const struct tb_buf src = tb_src(tb, 2 * IOAT_PAGE_BYTES, IOAT_PAGE_BYTES - BIT_PAGE_BYTES);
+    const struct tb_buf dst = tb_dst(tb, 2 * IOAT_PAGE_BYTES, IOAT_PAGE_BYTES - BIT_PAGE_BYTES);
+
+    for (unsigned bit = row->first; bit <= row->last && bit < tb->build->addr_bits; bit++) {
+        const uint64_t bus = tb_copy(tb, dst.bus, src.bus, BIT_BYTES, 0);
+        struct ioat_desc *desc = tb_desc(tb, bus);
+
+        if (row->flip == flip_size && bit <= tb->build->xfercap_log2)
+            continue;
+        tb_note(tb, "bit %u of %s", bit, row->name);
+        desc->next_src = src.bus + BIT_PAGE_BYTES;
+        desc->next_dst = dst.bus + BIT_PAGE_BYTES;
+        row->flip(tb, desc, bit);
+        if (_i % 2)
+            tb_start_list(tb, 0, bus);
+        else
+            tb_start_count(tb, 0, bus, row->follows ? 2 : 1);
+        tb_wait_state(tb, 0, TB_IN(IDLE) | TB_IN(HALTED), TB_LONG);
+        tb_assert_reg(tb, 0, CHANSTS, TB_WORD(row->follows ? bus : 0, HALTED));
+        tb_assert_chanerr(tb, 0, row->chanerr);
+        TB_WR(tb, 0, CHANERR, row->chanerr);
+    }
+    tb_close(tb);
+}
+END_TEST
+
 /* Two things wrong with one descriptor: the earlier check of K-30 counts. */
 enum { BAD_OP = 1, BAD_SIZE = 2, BAD_SRC = 4, BAD_DST = 8, BAD_SRC_PAGE = 16, BAD_DST_PAGE = 32,
        BAD_SRC_MEMORY = 64, BAD_WORD = 128 };
@@ -390,6 +479,8 @@ Suite *error_suite(void)
     tcase_add_loop_test(tc, h_e01_each_cause_sets_its_one_bit_and_stops_there, 0,
                         CAUSE_N * POSITIONS);
     tcase_add_loop_test(tc, h_d07_every_unknown_operation_is_refused, 0, 2);
+    tcase_add_loop_test(tc, h_e01_every_bit_of_an_address_or_size_counts, 0,
+                        2 * (int)(sizeof bits / sizeof bits[0]));
     tcase_add_loop_test(tc, h_e01_first_failing_check_counts, 0,
                         (int)(sizeof orders / sizeof orders[0]));
     return suite;
