@@ -32,6 +32,29 @@ START_TEST(k_02_read_of_chansts_freezes_the_high_half_once)
 }
 END_TEST
 
+/* K-02: a descriptor completed at 2^32, 2^33 and so on: each bit is kept while CHANSTS goes back to 0. */
+START_TEST(k_02_every_bit_of_the_high_half_is_frozen)
+{
+    struct tb *tb = tb_open(NULL);
+
+    for (unsigned bit = 32; bit < tb->build->addr_bits; bit++) {
+        const uint64_t bus = UINT64_C(1) << bit;
+        void *cpu;
+
+        tb_note(tb, "bit %u", bit);
+        ck_assert_int_eq(ioat_sim_map(tb->sim, bus, IOAT_PAGE_BYTES, IOAT_SIM_READ, &cpu), IOAT_OK);
+        *(struct ioat_desc *)cpu = (struct ioat_desc) { .control = IOAT_CONTROL_NULL_XFER };
+        tb_setup(tb, 0, 0);
+        tb_start_count(tb, 0, bus, 1);
+        tb_wait_state(tb, 0, TB_IN(IDLE), TB_LONG);
+        (void)tb_chan_read(tb, 0, IOAT_CHANSTS, 4);
+        TB_WR(tb, 0, CHAINADDR, bus);
+        tb_assert_eq(tb, tb_chan_read(tb, 0, IOAT_CHANSTS + 4, 4), bus >> 32);
+    }
+    tb_close(tb);
+}
+END_TEST
+
 /* K-01: a read that starts inside CHANSTS is no sample. */
 START_TEST(k_01_read_inside_chansts_freezes_nothing)
 {
@@ -167,6 +190,7 @@ Suite *chansts_suite(void)
 
     tc = tb_case(suite, "chansts_sample", 60);
     tcase_add_loop_test(tc, k_02_read_of_chansts_freezes_the_high_half_once, 0, 4);
+    tcase_add_test(tc, k_02_every_bit_of_the_high_half_is_frozen);
     tcase_add_loop_test(tc, k_01_read_inside_chansts_freezes_nothing, 0, 4);
     tcase_add_test(tc, k_02_second_low_read_takes_a_new_sample);
     tcase_add_test(tc, k_02_frozen_half_belongs_to_one_channel);
