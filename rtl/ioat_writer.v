@@ -89,11 +89,9 @@ module ioat_writer #(
     wire [BYTE_LOG2-1:0] next_to     = next_addr[BYTE_LOG2-1:0];
     wire [BYTE_LOG2-1:0] next_from   = next_source[BYTE_LOG2-1:0];
     wire                 next_prime  = !next_fill && next_from > next_to;
-    // Offset and length, rounded up to whole words; a source word that is taken at once does not count.
+    // Offset and length, rounded up to whole words.
     wire [BYTE_LOG2:0]   to_up       = {|next_to, next_to - 1'b1};
-    wire [BYTE_LOG2:0]   from_up     = {|next_from && !take_prime, next_from - 1'b1};
     wire [LEN_W:0]       next_to_end = {1'b0, next_bytes} + {{(LEN_W-BYTE_LOG2){1'b0}}, to_up};
-    wire [LEN_W:0]       next_from_end = {1'b0, next_bytes} + {{(LEN_W-BYTE_LOG2){1'b0}}, from_up};
 
     // ---- current job ----
 
@@ -180,6 +178,10 @@ module ioat_writer #(
     wire take       = (!active || finish) && next_valid && !kill && !failed && !muted && !src_failed;
     wire take_prime = take && next_prime && s_src_valid && !s_src_err && !need_src;
     wire prime_now  = active && prime && s_src_valid && !s_src_err;
+
+    // The same of the source; a word that is taken at once does not count.
+    wire [BYTE_LOG2:0] from_up       = {|next_from && !take_prime, next_from - 1'b1};
+    wire [LEN_W:0]     next_from_end = {1'b0, next_bytes} + {{(LEN_W-BYTE_LOG2){1'b0}}, from_up};
 
     assign next_ready  = take;
     assign s_src_ready = (sent_beat && need_src && !muted) || prime_now || take_prime;

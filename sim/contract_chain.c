@@ -326,7 +326,7 @@ static bool was_offered(const struct chan *ch)
 {
     const struct record *newest = ct_record_at(ch, ch->records.tail - 1);
 
-    return ch->c->ar_offered[ch->c->build.desc_port] <= newest->r_clk + 1;
+    return ct_desc_offered(ch) <= newest->r_clk + 1;
 }
 
 /* True when the list has come back to before this address since it was there. */
@@ -421,7 +421,7 @@ static bool claim_next(struct chan *ch, uint64_t addr, struct fetch *fetch)
         return false;
     if (ch->records.tail == ch->run0 && !ch->stops)
         ch->vague = false;                 /* the list is in force */
-    add_record(ch, addr)->offered_clk = ch->c->ar_offered[ch->c->build.desc_port];
+    add_record(ch, addr)->offered_clk = ct_desc_offered(ch);
     use(ch, fetch, FETCH_RECORD, ch->records.tail - 1);
     return true;
 }
@@ -526,7 +526,7 @@ static bool followed(const struct chan *ch, uint64_t pos)
 /* What was read before a command and not started is read anew. */
 static bool claim_again(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
-    const uint64_t offered = ch->c->ar_offered[ch->c->build.desc_port];
+    const uint64_t offered = ct_desc_offered(ch);
     uint64_t pos = larger(larger(ch->started, ch->rep), ch->word_lo) + 1;
 
     if (!ch->flushed || ch->asks > 1)      /* the first may have been waiting for AR */
@@ -654,7 +654,7 @@ void ct_chain_fetch(struct chan *ch, struct fetch *fetch)
         fetch->use = FETCH_UNJUDGED;
         return;
     }
-    ch->asks += ch->c->ar_offered[ch->c->build.desc_port] > ch->flush_clk + FLUSH_LAG;
+    ch->asks += ct_desc_offered(ch) > ch->flush_clk + FLUSH_LAG;
     fetch->epoch = ch->epoch;
     for (uint64_t addr = unit_of(fetch->addr) + IOAT_DESC_BYTES, more = 0; addr < end;
          addr += IOAT_DESC_BYTES, more++) {

@@ -354,6 +354,12 @@ static inline bool within(uint64_t now, uint64_t then, uint64_t clocks)
     return then != NEVER && now <= then + clocks;
 }
 
+/* When the read request on the descriptor port, or the next one, came up. */
+static inline uint64_t ct_desc_offered(const struct chan *ch)
+{
+    return ch->c->ar_offered[ch->c->build.desc_port];
+}
+
 /* ---- contract_desc.c: descriptors and pointers by themselves ---- */
 
 struct span { uint64_t addr; uint32_t left; };   /* consecutive bus addresses */

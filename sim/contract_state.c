@@ -277,7 +277,7 @@ bool ct_state_next_fails(const struct chan *ch)
 
 const struct passed *ct_state_passed(const struct chan *ch, uint64_t addr)
 {
-    const uint64_t offered = ch->c->ar_offered[ch->c->build.desc_port];
+    const uint64_t offered = ct_desc_offered(ch);
 
     for (unsigned n = 0; n < ch->passed_n; n++)
         if (ch->passed[n].addr == addr && offered <= ch->passed[n].clk + SETTLE)

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-
 void stats_clear(struct stats *stats, uint64_t now)
 {
     memset(stats, 0, sizeof *stats);

@@ -12,6 +12,8 @@
 enum { LATE = 6, ACCESSES = 400, ANSWER_CLOCKS = 20 };
 #define REGISTER IOAT_CHAN(0, CHANCMP)      /* holds what is written, all 64 bits of it */
 #define OTHER    IOAT_CHAN(0, CHAINADDR)
+#define FIRST    UINT64_C(0x1111222233334440)
+#define SECOND   UINT64_C(0x5555666677778840)
 
 static struct model *model;
 static struct axil_check check;
@@ -119,8 +121,8 @@ START_TEST(a_read_behind_a_waiting_answer_is_not_lost)
     uint64_t got[2] = { 0, 0 };
     unsigned asked = 0, came = 0;
 
-    write_late(REGISTER, UINT64_C(0x1111222233334440), 0xFF, 0, 0, 0);
-    write_late(OTHER, UINT64_C(0x5555666677778840), 0xFF, 0, 0, 0);
+    write_late(REGISTER, FIRST, 0xFF, 0, 0, 0);
+    write_late(OTHER, SECOND, 0xFF, 0, 0, 0);
     for (unsigned n = 0; came < 2 && n < ANSWER_CLOCKS; n++) {
         pins.bar.arvalid = asked < 2;
         pins.bar.araddr = asked ? OTHER : REGISTER;
@@ -131,8 +133,8 @@ START_TEST(a_read_behind_a_waiting_answer_is_not_lost)
             got[came++] = pins.bar.rdata;
     }
     ck_assert_uint_eq(came, 2);
-    ck_assert_uint_eq(got[0], UINT64_C(0x1111222233334440));
-    ck_assert_uint_eq(got[1], UINT64_C(0x5555666677778840));
+    ck_assert_uint_eq(got[0], FIRST);
+    ck_assert_uint_eq(got[1], SECOND);
 }
 END_TEST
 
@@ -143,7 +145,7 @@ START_TEST(a_write_behind_a_waiting_answer_is_not_lost)
     for (unsigned n = 0; came < 2 && n < ANSWER_CLOCKS; n++) {
         pins.bar.awvalid = pins.bar.wvalid = taken < 2;
         pins.bar.awaddr = taken ? OTHER : REGISTER;
-        pins.bar.wdata = taken ? UINT64_C(0x5555666677778840) : UINT64_C(0x1111222233334440);
+        pins.bar.wdata = taken ? SECOND : FIRST;
         pins.bar.wstrb = 0xFF;
         pins.bar.bready = n >= (unsigned)_i;
         tick();
@@ -153,8 +155,8 @@ START_TEST(a_write_behind_a_waiting_answer_is_not_lost)
     }
     pins.bar.awvalid = pins.bar.wvalid = pins.bar.bready = false;
     ck_assert_uint_eq(came, 2);
-    ck_assert_uint_eq(read_late(REGISTER, 0), UINT64_C(0x1111222233334440));
-    ck_assert_uint_eq(read_late(OTHER, 0), UINT64_C(0x5555666677778840));
+    ck_assert_uint_eq(read_late(REGISTER, 0), FIRST);
+    ck_assert_uint_eq(read_late(OTHER, 0), SECOND);
 }
 END_TEST
 
