@@ -136,7 +136,7 @@ endif
 # make mutate calls it with MUTATE=1: the engine is the one with all mutants in it, of which MUTANT selects one.
 ifdef MUTATE
 B            := build/mutate/build
-MODEL_V      := build/mutate/engine.sv build/mutate/mutants.v
+MODEL_V      := build/mutate/engine.sv build/mutate/mutants.sv
 LDLIBS       += -Wl,--wrap=_ck_assert_failed
 extra_object  = $(B)/obj/tb/mutate/mutant.o
 endif
@@ -725,7 +725,7 @@ MUTANT_BITS := 14
 mutant_read  = $(call yosys_read,w64c1); proc; flatten; opt -nodffe -nosdff; wreduce; opt -nodffe -nosdff -fine; memory_collect; opt_clean -purge
 
 $(MUTATE_DIR)/list.ys: $(RTL_ALL) | need-mutate
-	@echo "MUTANTS $(MUTANTS)"; mkdir -p $(@D); rm -f $(@D)/verdicts $(@D)/tries
+	@echo "MUTANTS $(MUTANTS)"; mkdir -p $(@D); rm -f $(addprefix $(@D)/,verdicts proofs tries)
 	$(Q)yosys -q -p '$(mutant_read); select * t:$$mem_v2 %d' \
 	    -p 'mutate -list $(MUTANTS) -seed $(or $(SEED),1) -ctrl mutant $(MUTANT_BITS) 1 -o $@'
 
@@ -733,12 +733,26 @@ $(MUTATE_DIR)/mutants.v: $(MUTATE_DIR)/list.ys
 	@echo "MUTATE"
 	$(Q)yosys -q -p '$(mutant_read); script $<; splitnets; clean; rename ioat_engine mutated_engine; write_verilog -noattr $@'
 
+$(MUTATE_DIR)/mutants.sv: $(MUTATE_DIR)/mutants.v tb/mutate/reached.awk
+	$(Q)awk -f tb/mutate/reached.awk $< >$@
+
+# The same as gates, in AIGER; registers start at their values in reset.
+$(MUTATE_DIR)/engine.aag: $(MUTATE_DIR)/list.ys tb/mutate/memory.v
+	$(Q)yosys -q -p '$(mutant_read); script $<; read_verilog -lib tb/mutate/memory.v; techmap -map tb/mutate/memory.v' \
+	    -p 'select -assert-none t:$$mem_v2; hierarchy -top ioat_engine; expose -evert t:memory_in t:memory_out' \
+	    -p 'sim -clock clk -reset rst -rstlen 20 -n 5 -w; techmap; dffunmap; setundef -zero; opt_clean; opt_expr; opt_merge' \
+	    -p 'aigmap; clean; write_aiger -ascii -symbols $@'
+
+$(MUTATE_DIR)/equal: tb/mutate/equal.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -o $@ $<
+
 $(MUTATE_DIR)/engine.sv: rtl/ioat_engine.v tb/mutate/engine.awk
 	@mkdir -p $(@D)
 	$(Q)awk -v BITS=$(MUTANT_BITS) -f tb/mutate/engine.awk rtl/ioat_engine.v >$@
 
 mutate: need-mutate ## break the RTL in MUTANTS places, one at a time; for MINUTES, then again; rewrites docs/verification.md
-	@$(MAKE) MUTATE=1 $(addprefix build/mutate/build/w64c1/,tb_all soak measure)
+	@$(MAKE) MUTATE=1 $(addprefix build/mutate/build/w64c1/,tb_all soak measure) $(addprefix $(MUTATE_DIR)/,engine.aag equal)
 	@tb/tools/mutate $(or $(MINUTES),0)
 
 # ---- on an FPGA ----

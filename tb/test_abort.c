@@ -98,6 +98,36 @@ START_TEST(r_abt_4_interrupted_descriptor_gives_no_word_and_no_interrupt)
 }
 END_TEST
 
+/* The word of the first descriptor is held back on the bus, so that of the third waits and is withdrawn. */
+START_TEST(k_50_interrupt_of_a_withdrawn_word_comes_with_that_of_abort)
+{
+    struct tb *tb = tb_open(NULL);
+    const struct tb_buf src = tb_src(tb, 64, 0), dst = tb_dst(tb, 64, 0);
+    uint64_t bus[4];
+
+    for (unsigned i = 0; i < 3; i++)
+        bus[i] = tb_null(tb, IOAT_CONTROL_COMPL_WRITE | (i == 1 ? IOAT_CONTROL_INT_EN : 0));
+    bus[3] = tb_copy(tb, dst.bus, src.bus, 64, 0);
+    tb_chain(tb, bus, 4);
+    tb_msix_setup(tb);
+    tb_setup(tb, 0, TB_CHANCTRL_ALL);
+    scene_hold_writes(tb, tb_word_bus(tb, 0), 8);
+    scene_hold_reads(tb, &src);
+    tb_start_list(tb, 0, bus[0]);
+    tb_step(tb, 1000);
+    tb_assert_eq(tb, tb->watch[0].word_aw.n, 1);
+    tb_command(tb, 0, IOAT_CHANCMD_ABORT);
+    tb_step(tb, 100);
+    tb_assert_eq(tb, tb->message_n, 0);
+    scene_release(tb);
+    scene_settle(tb, 0);
+    tb_assert_word(tb, 0, TB_WORD(bus[2], HALTED));
+    tb_assert_eq(tb, tb->watch[0].word_aw.n, 2);
+    tb_assert_eq(tb, tb_messages(tb, 0), 1);
+    tb_close(tb);
+}
+END_TEST
+
 static bool word_came(void *ctx)
 {
     const volatile uint64_t *word = ctx;
@@ -184,15 +214,17 @@ START_TEST(k_19_reset_without_err_completion_en_writes_no_word)
 }
 END_TEST
 
-START_TEST(k_19_reset_with_misaligned_chancmp_writes_no_word)
+/* K-18. Rows: ABORT, RESET. */
+START_TEST(k_19_stop_with_misaligned_chancmp_writes_no_word)
 {
     struct tb *tb = tb_open(NULL);
+    const uint8_t command = _i ? IOAT_CHANCMD_RESET : IOAT_CHANCMD_ABORT;
 
     tb_setup(tb, 0, TB_CHANCTRL_ALL);
     TB_WR(tb, 0, CHANCMP, tb_word_bus(tb, 0) + 4);
     cells_make(tb, &cells, SCENE_LONG, 0, 0);
     scene_start_held(tb, 0, &cells, SCENE_LONG, SCENE_COUNT);
-    tb_command(tb, 0, IOAT_CHANCMD_RESET);
+    tb_command(tb, 0, command);
     scene_release(tb);
     scene_settle(tb, 0);
     tb_assert_eq(tb, tb->watch[0].word_aw.n, 0);
@@ -435,6 +467,7 @@ Suite *abort_suite(void)
     tcase_add_loop_test(tc, k_18_abort_without_err_completion_en_writes_no_word, 0, SCENE_MODE_N);
     tcase_add_loop_test(tc, r_abt_4_interrupted_descriptor_gives_no_word_and_no_interrupt, 0,
                         SCENE_MODE_N);
+    tcase_add_test(tc, k_50_interrupt_of_a_withdrawn_word_comes_with_that_of_abort);
     tcase_add_loop_test(tc, k_21_abort_keeps_the_last_good_address, 0, SCENE_MODE_N);
     tcase_add_loop_test(tc, r_abt_3_channel_is_ready_to_start_after_abort, 0, SCENE_MODE_N);
 
@@ -442,7 +475,7 @@ Suite *abort_suite(void)
     tcase_add_loop_test(tc, k_19_reset_reports_with_the_settings_that_stood_before, 0,
                         SCENE_MODE_N);
     tcase_add_loop_test(tc, k_19_reset_without_err_completion_en_writes_no_word, 0, SCENE_MODE_N);
-    tcase_add_test(tc, k_19_reset_with_misaligned_chancmp_writes_no_word);
+    tcase_add_loop_test(tc, k_19_stop_with_misaligned_chancmp_writes_no_word, 0, 2);
     tcase_add_loop_test(tc, k_20_abort_and_reset_end_without_a_word_while_bus_master_is_off, 0, 2);
     tcase_add_test(tc, k_20_function_level_reset_in_active_writes_no_word);
     tcase_add_loop_test(tc, h_s17_registers_written_right_behind_reset_end_in_armed, 0,

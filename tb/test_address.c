@@ -117,6 +117,37 @@ START_TEST(h_s08_list_crosses_every_address_bit)
 }
 END_TEST
 
+/* H-S12: SUSPEND while the descriptor that APPEND found is read; RESUME goes on there. Rows: sides. */
+START_TEST(h_s12_appended_descriptor_of_any_address_is_not_lost)
+{
+    struct tb *tb = tb_open(NULL);
+    const struct side side[SIDES] = { new_side(tb, UINT64_C(0x5555555555555555)),
+                                      new_side(tb, UINT64_C(0xaaaaaaaaaaaaaaaa)) };
+    const uint64_t first = side[!_i].bus + AT_DESC, more = side[_i].bus + AT_MORE;
+    const struct ioat_sim_fault hold = {
+        .kind = IOAT_SIM_FAULT_READ, .answer = IOAT_SIM_HOLD, .first = more, .last = more + 63, .percent = 100,
+    };
+
+    *descriptor(&side[!_i], AT_DESC) = (struct ioat_desc){ .control = IOAT_CONTROL_NULL_XFER };
+    *descriptor(&side[_i], AT_MORE) = (struct ioat_desc){ .control = IOAT_CONTROL_NULL_XFER };
+    tb_setup(tb, 0, 0);
+    tb_start_list(tb, 0, first);
+    tb_wait_state(tb, 0, TB_IN(IDLE), TB_LONG);
+    descriptor(&side[!_i], AT_DESC)->next = more;
+    tb_assert(tb, ioat_sim_fault_add(tb->sim, &hold) >= 0, "no room for a fault");
+    tb_command(tb, 0, IOAT_CHANCMD_APPEND);
+    tb_step(tb, 1000);
+    tb_command(tb, 0, IOAT_CHANCMD_SUSPEND);
+    ioat_sim_fault_clear(tb->sim);
+    tb_wait_state(tb, 0, TB_IN(SUSPENDED) | TB_IN(HALTED), TB_LONG);
+    tb_assert_reg(tb, 0, CHANSTS, TB_WORD(first, SUSPENDED));
+    tb_command(tb, 0, IOAT_CHANCMD_RESUME);
+    tb_wait_state(tb, 0, TB_IN(IDLE) | TB_IN(HALTED), TB_LONG);
+    tb_assert_reg(tb, 0, CHANSTS, TB_WORD(more, IDLE));
+    tb_close(tb);
+}
+END_TEST
+
 /* K-15, K-18, K-19: the word of a command goes to CHANCMP as well, of RESET to that from before it. Rows: commands. */
 START_TEST(r_sta_6_word_of_a_command_goes_to_any_address)
 {
@@ -221,6 +252,7 @@ Suite *address_suite(void)
 
     tcase_add_test(tc, h_d01_every_address_bit_counts);
     tcase_add_loop_test(tc, h_s08_list_crosses_every_address_bit, 0, 2);
+    tcase_add_loop_test(tc, h_s12_appended_descriptor_of_any_address_is_not_lost, 0, SIDES);
     tcase_add_loop_test(tc, r_sta_6_word_of_a_command_goes_to_any_address, 0, 3);
     tcase_add_test(tc, h_i05_message_address_has_every_bit);
     tcase_add_loop_test(tc, h_r17_equal_priorities_of_any_value_take_turns, 0, 16);

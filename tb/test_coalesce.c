@@ -38,7 +38,7 @@ static void check_delay(struct tb *tb, unsigned ch, uint64_t from, uint64_t want
 
 START_TEST(h_i10_message_comes_after_the_delay)
 {
-    static const unsigned us[] = { 0, 1, 2, 7, 64, 0x2001 };
+    static const unsigned us[] = { 0, 1, 2, 7, 0x2a, 0x55, 0x555, 0xaaa };
     struct tb *tb = open_ring(us[_i]);
 
     tb_note(tb, "INTRDELAY %u us", us[_i]);
@@ -114,6 +114,30 @@ START_TEST(k_53_overdue_event_is_signalled_at_the_rearm)
     tb_wait_messages(tb, 0, 1, tb_us(tb, 25));
     tb_ring_run(tb, 0, 1);
     tb_step(tb, tb_us(tb, 50));
+    begin = tb_now(tb);
+    rearm(tb, 0);
+    tb_wait_messages(tb, 0, 2, SETTLE);
+    check_delay(tb, 0, begin, 0);
+    tb_close(tb);
+}
+END_TEST
+
+/* The longest delay ends, and is over from then on. 4 million clocks: for the smallest build. */
+START_TEST(k_53_longest_delay_stays_over)
+{
+    const unsigned longest = 0x3fff;
+    struct tb *tb = open_ring(1);
+    uint64_t begin;
+
+    if (tb->channels > 1) {
+        tb_close(tb);
+        return;
+    }
+    tb_ring_run(tb, 0, 1);
+    tb_wait_messages(tb, 0, 1, tb_us(tb, 2));
+    TB_GWR(tb, INTRDELAY, longest);
+    tb_ring_run(tb, 0, 1);
+    tb_step(tb, tb_us(tb, longest + 2));
     begin = tb_now(tb);
     rearm(tb, 0);
     tb_wait_messages(tb, 0, 2, SETTLE);
@@ -208,10 +232,11 @@ Suite *coalesce_suite(void)
     Suite *suite = suite_create("coalesce");
     TCase *tc = tb_case(suite, "coalesce_delay", 120);
 
-    tcase_add_loop_test(tc, h_i10_message_comes_after_the_delay, 0, 6);
+    tcase_add_loop_test(tc, h_i10_message_comes_after_the_delay, 0, 8);
     tcase_add_test(tc, h_i10_nothing_is_signalled_before_the_delay_is_over);
     tcase_add_test(tc, h_i10_events_within_the_delay_share_one_message);
     tcase_add_test(tc, k_53_delay_runs_while_the_channel_is_disabled);
+    tcase_add_test(tc, k_53_longest_delay_stays_over);
     tcase_add_test(tc, k_53_overdue_event_is_signalled_at_the_rearm);
     tcase_add_test(tc, h_i10_writing_zero_releases_a_waiting_event);
     tcase_add_loop_test(tc, k_53_new_value_holds_for_a_delay_under_way, 0, 3);

@@ -218,6 +218,31 @@ START_TEST(h_e09_data_error_and_failed_error_word_are_one_bit)
 }
 END_TEST
 
+/* K-44: two commands in one write while the word of an error is on its way. */
+START_TEST(h_e09_two_commands_beside_the_error_word_add_no_bit)
+{
+    struct tb *tb = tb_open(NULL);
+    struct trio trio = new_trio(tb, 100, 0);
+    const struct ioat_sim_fault hold = {
+        .kind = IOAT_SIM_FAULT_WRITE, .answer = IOAT_SIM_HOLD, .first = tb_word_bus(tb, 0),
+        .last = tb_word_bus(tb, 0) + 7, .percent = 100,
+    };
+
+    tb_setup(tb, 0, IOAT_CHANCTRL_ERR_COMPLETION_EN);
+    arm_error(tb, IOAT_SIM_FAULT_READ, trio.src[1].bus, 100, 0, 0);
+    tb_assert(tb, ioat_sim_fault_add(tb->sim, &hold) >= 0, "no room for a fault");
+    tb_start_count(tb, 0, trio.bus[0], TRIO);
+    tb_step(tb, PATIENCE);
+    tb_assert_eq(tb, tb->watch[0].word_aw.n, 1);
+    tb_command(tb, 0, IOAT_CHANCMD_START | IOAT_CHANCMD_SUSPEND);
+    ioat_sim_fault_clear(tb->sim);
+    tb_wait_state(tb, 0, TB_IN(HALTED), TB_LONG);
+    tb_assert_chanerr(tb, 0, IOAT_CHANERR_READ_DATA);
+    tb_assert_word(tb, 0, TB_WORD(trio.bus[0], HALTED));
+    tb_close(tb);
+}
+END_TEST
+
 /* What is hit besides the middle descriptor's read or write. */
 enum hit { SRC_1 = 1, DST_1 = 2, SRC_2 = 4, DST_2 = 8, DESC_2 = 16 };
 
@@ -437,6 +462,7 @@ Suite *fault_suite(void)
     tc = tb_case(suite, "fault-several", 60);
     tcase_add_test(tc, h_e09_failed_error_word_adds_no_bit);
     tcase_add_test(tc, h_e09_data_error_and_failed_error_word_are_one_bit);
+    tcase_add_test(tc, h_e09_two_commands_beside_the_error_word_add_no_bit);
     tcase_add_loop_test(tc, h_e09_two_faults_set_one_bit, 0, (int)PAIR_N * tb_timing_n);
     tcase_add_test(tc, h_w07_error_is_reported_after_every_outstanding_answer);
     tc = tb_case(suite, "fault-around", 60);

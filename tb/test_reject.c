@@ -113,6 +113,33 @@ START_TEST(h_e04_misaligned_chancmp_halts_without_a_write)
 }
 END_TEST
 
+/* H-E04, H-W06: the word of SUSPEND is due as well. */
+START_TEST(h_e04_suspend_with_misaligned_chancmp_halts_without_a_write)
+{
+    struct tb *tb = tb_open(NULL);
+    const struct tb_buf src = tb_src(tb, 64, 0), dst = tb_dst(tb, 64, 0);
+    const uint64_t bus = tb_copy(tb, dst.bus, src.bus, 64, 0);
+    const struct ioat_sim_fault hold = {
+        .kind = IOAT_SIM_FAULT_READ, .answer = IOAT_SIM_HOLD, .first = src.bus, .last = src.bus + 63, .percent = 100,
+    };
+
+    tb_setup(tb, 0, IOAT_CHANCTRL_ERR_COMPLETION_EN);
+    TB_WR(tb, 0, CHANCMP, tb_word_bus(tb, 0) + 4);
+    tb_assert(tb, ioat_sim_fault_add(tb->sim, &hold) >= 0, "no room for a fault");
+    tb_start_count(tb, 0, bus, 1);
+    tb_step(tb, 500);
+    tb_command(tb, 0, IOAT_CHANCMD_SUSPEND);
+    ioat_sim_fault_clear(tb->sim);
+    tb_wait_state(tb, 0, TB_IN(SUSPENDED) | TB_IN(HALTED), TB_LONG);
+    tb_assert_reg(tb, 0, CHANSTS, TB_WORD(bus, HALTED));
+    tb_assert_chanerr(tb, 0, IOAT_CHANERR_CMP_ADDR);
+    tb_check_copy(tb, &dst, &src, 64);
+    tb_step(tb, 1000);
+    tb_assert_eq(tb, tb->watch[0].word_aw.n, 0);
+    tb_close(tb);
+}
+END_TEST
+
 /* ---- commands ---- */
 
 /* Puts channel 0 into a state with an undamaged CHANERR. */
@@ -259,6 +286,7 @@ Suite *reject_suite(void)
     tcase_add_loop_test(tc, h_e04_last_next_is_checked_only_when_followed, 0,
                         (int)(sizeof danglings / sizeof danglings[0]));
     tcase_add_test(tc, h_e04_misaligned_chancmp_halts_without_a_write);
+    tcase_add_test(tc, h_e04_suspend_with_misaligned_chancmp_halts_without_a_write);
     tc = tb_case(suite, "reject-command", 60);
     tcase_add_loop_test(tc, h_e05_two_commands_in_one_write_are_an_error, 0,
                         IOAT_CHANSTS_STATE_ARMED + 1);
