@@ -251,6 +251,31 @@ START_TEST(k_20_abort_and_reset_end_without_a_word_while_bus_master_is_off)
 }
 END_TEST
 
+/* Bus master goes off at each clock around the end of ABORT, RESET: a word came before that, or none comes. */
+START_TEST(k_20_no_word_follows_a_command_that_ended_without_one)
+{
+    const uint8_t command = _i ? IOAT_CHANCMD_RESET : IOAT_CHANCMD_ABORT;
+
+    for (unsigned clock = 0; clock < 40; clock++) {
+        struct tb *tb = scene_open_held(&cells, SCENE_COUNT, TB_CHANCTRL_ALL, IOAT_CONTROL_COMPL_WRITE);
+        uint64_t words;
+
+        tb_note(tb, "bus master off after %u clocks", clock);
+        tb_command(tb, 0, command);
+        scene_release(tb);
+        tb_step(tb, clock);
+        tb_bus_master(tb, false);
+        scene_settle(tb, 0);
+        tb_assert_reg(tb, 0, CHANSTS, IOAT_CHANSTS_STATE_HALTED);
+        words = tb->watch[0].word_aw.n;
+        tb_bus_master(tb, true);
+        scene_expect_silence(tb, 0, 200);
+        tb_assert_word(tb, 0, words ? IOAT_CHANSTS_STATE_HALTED : TB_NO_WORD);
+        tb_close(tb);
+    }
+}
+END_TEST
+
 START_TEST(k_20_function_level_reset_in_active_writes_no_word)
 {
     const struct ioat_sim_timing slow = { .read_latency = 100, .write_latency = 100 };
@@ -477,6 +502,7 @@ Suite *abort_suite(void)
     tcase_add_loop_test(tc, k_19_reset_without_err_completion_en_writes_no_word, 0, SCENE_MODE_N);
     tcase_add_loop_test(tc, k_19_stop_with_misaligned_chancmp_writes_no_word, 0, 2);
     tcase_add_loop_test(tc, k_20_abort_and_reset_end_without_a_word_while_bus_master_is_off, 0, 2);
+    tcase_add_loop_test(tc, k_20_no_word_follows_a_command_that_ended_without_one, 0, 2);
     tcase_add_test(tc, k_20_function_level_reset_in_active_writes_no_word);
     tcase_add_loop_test(tc, h_s17_registers_written_right_behind_reset_end_in_armed, 0,
                         2 * SCENE_MODE_N);

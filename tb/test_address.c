@@ -117,6 +117,40 @@ START_TEST(h_s08_list_crosses_every_address_bit)
 }
 END_TEST
 
+/* H-D10, H-W03: a row of descriptors that is read ahead, and the word of the last one, which waits for that of the first.
+ * Rows: sides x list models. */
+START_TEST(h_d10_row_of_descriptors_may_be_anywhere)
+{
+    enum { LINKS = 40 };
+    struct tb *tb = tb_open(NULL);
+    const struct side side[SIDES] = { new_side(tb, UINT64_C(0x5555555555555555)),
+                                      new_side(tb, UINT64_C(0xaaaaaaaaaaaaaaaa)) };
+    const struct side *at = &side[_i % SIDES];
+    const uint64_t first = at->bus + AT_DESC, last = first + (LINKS - 1) * IOAT_DESC_BYTES;
+    const uint64_t word = tb_word_bus(tb, 0);
+    const struct ioat_sim_fault hold = {
+        .kind = IOAT_SIM_FAULT_WRITE, .answer = IOAT_SIM_HOLD, .first = word, .last = word + 7, .percent = 100,
+    };
+
+    for (unsigned i = 0; i < LINKS; i++)
+        *descriptor(at, AT_DESC + i * IOAT_DESC_BYTES) = (struct ioat_desc){
+            .control = IOAT_CONTROL_NULL_XFER | (i == 0 || i + 1 == LINKS ? IOAT_CONTROL_COMPL_WRITE : 0),
+            .next = i + 1 < LINKS ? first + (i + 1) * IOAT_DESC_BYTES : 0,
+        };
+    tb_setup(tb, 0, 0);
+    tb_assert(tb, ioat_sim_fault_add(tb->sim, &hold) >= 0, "no room for a fault");
+    if (_i / SIDES)
+        tb_start_count(tb, 0, first, LINKS);
+    else
+        tb_start_list(tb, 0, first);
+    tb_step(tb, 2000);
+    tb_assert_eq(tb, tb->watch[0].word_aw.n, 1);
+    ioat_sim_fault_clear(tb->sim);
+    tb_wait_word(tb, 0, TB_WORD(last, IDLE), TB_LONG);
+    tb_close(tb);
+}
+END_TEST
+
 /* H-S12: SUSPEND while the descriptor that APPEND found is read; RESUME goes on there. Rows: sides. */
 START_TEST(h_s12_appended_descriptor_of_any_address_is_not_lost)
 {
@@ -252,6 +286,7 @@ Suite *address_suite(void)
 
     tcase_add_test(tc, h_d01_every_address_bit_counts);
     tcase_add_loop_test(tc, h_s08_list_crosses_every_address_bit, 0, 2);
+    tcase_add_loop_test(tc, h_d10_row_of_descriptors_may_be_anywhere, 0, 2 * SIDES);
     tcase_add_loop_test(tc, h_s12_appended_descriptor_of_any_address_is_not_lost, 0, SIDES);
     tcase_add_loop_test(tc, r_sta_6_word_of_a_command_goes_to_any_address, 0, 3);
     tcase_add_test(tc, h_i05_message_address_has_every_bit);

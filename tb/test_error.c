@@ -222,12 +222,14 @@ static uint64_t expected_word(const struct cause *cause, const struct setting *s
     return setting->flags && last ? TB_WORD(last, ACTIVE) : TB_NO_WORD;
 }
 
-/* H-E07: after W1C and RESET, or just with a new chain. */
+/* H-E07: after W1C, of the other bits and of this one, and RESET, or just with a new chain. */
 static void expect_recovery(struct tb *tb, bool with_reset, uint32_t chanerr)
 {
     uint64_t bus = tb_null(tb, IOAT_CONTROL_COMPL_WRITE);
 
     if (with_reset) {
+        TB_WR(tb, 0, CHANERR, ~chanerr);
+        tb_assert_chanerr(tb, 0, chanerr);
         TB_WR(tb, 0, CHANERR, chanerr);
         tb_reset(tb, 0, TB_LONG);
     }

@@ -218,6 +218,27 @@ START_TEST(h_e09_data_error_and_failed_error_word_are_one_bit)
 }
 END_TEST
 
+/* K-44, K-45: the answers of a good and of a failed write follow each other at once. */
+START_TEST(h_e03_what_completed_before_a_failed_write_counts)
+{
+    enum { NULLS = 6, LINKS = NULLS + 2 };
+    struct tb *tb = tb_open(NULL);
+    const struct tb_buf src = tb_src(tb, 8, 0), good = tb_dst(tb, 8, 0), bad = tb_dst(tb, 8, 0);
+    uint64_t bus[LINKS];
+
+    bus[0] = tb_copy(tb, good.bus, src.bus, 8, 0);
+    for (unsigned i = 1; i <= NULLS; i++)
+        bus[i] = tb_null(tb, 0);
+    bus[LINKS - 1] = tb_copy(tb, bad.bus, src.bus, 8, 0);
+    tb_chain(tb, bus, LINKS);
+    arm_error(tb, IOAT_SIM_FAULT_WRITE, bad.bus, 8, 0, 0);
+    run(tb, bus[0], LINKS);
+    expect_halt(tb, IOAT_CHANERR_WRITE_DATA, bus[NULLS]);
+    tb_check_copy(tb, &good, &src, 8);
+    tb_close(tb);
+}
+END_TEST
+
 /* K-44: two commands in one write while the word of an error is on its way. */
 START_TEST(h_e09_two_commands_beside_the_error_word_add_no_bit)
 {
@@ -462,6 +483,7 @@ Suite *fault_suite(void)
     tc = tb_case(suite, "fault-several", 60);
     tcase_add_test(tc, h_e09_failed_error_word_adds_no_bit);
     tcase_add_test(tc, h_e09_data_error_and_failed_error_word_are_one_bit);
+    tcase_add_test(tc, h_e03_what_completed_before_a_failed_write_counts);
     tcase_add_test(tc, h_e09_two_commands_beside_the_error_word_add_no_bit);
     tcase_add_loop_test(tc, h_e09_two_faults_set_one_bit, 0, (int)PAIR_N * tb_timing_n);
     tcase_add_test(tc, h_w07_error_is_reported_after_every_outstanding_answer);

@@ -218,7 +218,6 @@ START_TEST(k_63_channel_whose_source_waits_can_be_aborted)
 }
 END_TEST
 
-/* The word of a copy follows its last data answer without a detour. */
 /* Far more small copies than the engine follows to their answers: the rest waits, in order. */
 START_TEST(h_d10_transfers_beyond_what_is_followed_wait)
 {
@@ -236,6 +235,30 @@ START_TEST(h_d10_transfers_beyond_what_is_followed_wait)
 }
 END_TEST
 
+/* The same of the bursts of one transfer: no answer comes until all that may be asked for is. */
+START_TEST(h_d10_bursts_beyond_what_is_followed_wait)
+{
+    struct tb *tb = tb_open(NULL);
+    const uint32_t bytes = UINT32_C(1) << tb->build->xfercap_log2;
+    const struct tb_buf src = tb_src(tb, bytes, 0), dst = tb_dst(tb, bytes, 0);
+    const uint64_t bus = tb_copy(tb, dst.bus, src.bus, bytes, IOAT_CONTROL_COMPL_WRITE);
+    const struct ioat_sim_fault hold = {
+        .kind = IOAT_SIM_FAULT_WRITE, .answer = IOAT_SIM_HOLD, .first = dst.bus, .last = dst.bus + bytes - 1,
+        .percent = 100,
+    };
+
+    tb_assert(tb, ioat_sim_fault_add(tb->sim, &hold) >= 0, "no room for a fault");
+    tb_setup(tb, 0, 0);
+    tb_start_count(tb, 0, bus, 1);
+    tb_step(tb, 2 * bytes / (tb->build->data_bits / 8));
+    ioat_sim_fault_clear(tb->sim);
+    tb_wait_word(tb, 0, TB_WORD(bus, IDLE), TB_LONG);
+    tb_check_copy(tb, &dst, &src, bytes);
+    tb_close(tb);
+}
+END_TEST
+
+/* The word of a copy follows its last data answer without a detour. */
 START_TEST(h_w05_word_follows_the_last_data_answer_within_a_few_clocks)
 {
     enum { FEW = 32 };
@@ -269,6 +292,7 @@ Suite *flow_suite(void)
     tcase_add_test(tc, k_63_channels_go_on_while_the_source_of_one_waits);
     tcase_add_test(tc, k_63_channel_whose_source_waits_can_be_aborted);
     tcase_add_test(tc, h_d10_transfers_beyond_what_is_followed_wait);
+    tcase_add_test(tc, h_d10_bursts_beyond_what_is_followed_wait);
     tcase_add_test(tc, h_w05_word_follows_the_last_data_answer_within_a_few_clocks);
     return suite;
 }

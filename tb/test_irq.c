@@ -548,8 +548,8 @@ START_TEST(k_55_reset_withdraws_what_waits)
 }
 END_TEST
 
-/* A message on the bus is answered before RESET reads as done. Its address is ordinary
- * memory, where an answer can be withheld. */
+/* A message on the bus is answered before RESET reads as done, and before the next one (K-57), whatever else is answered
+ * meanwhile. Its address is ordinary memory, where an answer can be withheld. */
 START_TEST(k_55_message_on_the_bus_ends_before_reset)
 {
     struct tb *tb = tb_open(NULL);
@@ -562,8 +562,12 @@ START_TEST(k_55_message_on_the_bus_ends_before_reset)
     tb_msix_setup(tb);
     TB_VWR(tb, 0, MSIX_ADDR, at);
     ck_assert_int_ge(ioat_sim_fault_add(tb->sim, &hold), 0);
-    tb_ring(tb, 0, 0, IOAT_CONTROL_INT_EN);
+    tb_ring(tb, 0, 0, IOAT_CONTROL_INT_EN | IOAT_CONTROL_COMPL_WRITE);
     tb_ring_run(tb, 0, 1);
+    tb_step(tb, SETTLE);
+    tb_assert_eq(tb, tb->watch[0].msg_aw.n, 1);
+    rearm(tb, 0);
+    tb_ring_run(tb, 0, 2);
     tb_step(tb, SETTLE);
     tb_assert_eq(tb, tb->watch[0].msg_aw.n, 1);
     TB_WR(tb, 0, CHANCMD, IOAT_CHANCMD_RESET);

@@ -14,7 +14,7 @@
     if (select in number) {
         sub(/^[^?]*\? /, "", sides); sub(/ : /, ") != (", sides)
         number_of[++watches] = number[select]
-        differ[watches] = "(" sides ")"
+        differ[watches] = sides ~ /\(clk$/ ? "1" : "(" sides ")"      # at an edge a clock is what it is not else
     }
 }
 /^endmodule/ {
