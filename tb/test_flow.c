@@ -115,6 +115,26 @@ START_TEST(h_d03_fill_keeps_the_write_channel_busy)
 }
 END_TEST
 
+/* Fills that follow each other leave no clock between them. */
+START_TEST(h_d10_chain_of_fills_keeps_the_write_channel_busy)
+{
+    enum { FILLS = 40, BYTES = 1024, SLACK = 8 };
+    struct tb *tb = tb_open(NULL);
+    static struct batch batch;
+    const struct tb_tally *w = &tb->watch[0].data_w;
+
+    tb_setup(tb, 0, 0);
+    batch_open(&batch, tb, 1 << 20);
+    for (unsigned i = 0; i < FILLS; i++)
+        batch_fill(&batch, 0x1122334455667788, 0, BYTES, 0);
+    batch_run(&batch, 0);
+    tb_assert(tb, w->last - w->first + 1 <= beats(tb, FILLS * BYTES) + SLACK, "%llu beats in %llu clocks",
+              (unsigned long long)w->n, (unsigned long long)(w->last - w->first + 1));
+    batch_close(&batch);
+    tb_close(tb);
+}
+END_TEST
+
 /* H-R17: all channels together lose no more than one alone. */
 START_TEST(h_r17_channels_together_keep_the_write_channel_busy)
 {
@@ -288,6 +308,7 @@ Suite *flow_suite(void)
     tcase_add_test(tc, h_d01_first_write_beat_follows_the_first_read_beat);
     tcase_add_test(tc, h_d10_chain_of_4_kib_copies_keeps_the_write_channel_busy);
     tcase_add_test(tc, h_d03_fill_keeps_the_write_channel_busy);
+    tcase_add_test(tc, h_d10_chain_of_fills_keeps_the_write_channel_busy);
     tcase_add_test(tc, h_r17_channels_together_keep_the_write_channel_busy);
     tcase_add_test(tc, k_63_channels_go_on_while_the_source_of_one_waits);
     tcase_add_test(tc, k_63_channel_whose_source_waits_can_be_aborted);
