@@ -548,7 +548,7 @@ START_TEST(k_55_reset_withdraws_what_waits)
 }
 END_TEST
 
-/* A message on the bus is answered before RESET reads as done, and before the next one (K-57), whatever else is answered
+/* K-57: a message on the bus is answered before RESET reads as done, and before the next one, whatever else is answered
  * meanwhile. Its address is ordinary memory, where an answer can be withheld. */
 START_TEST(k_55_message_on_the_bus_ends_before_reset)
 {
