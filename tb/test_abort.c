@@ -161,6 +161,35 @@ START_TEST(k_21_abort_keeps_the_last_good_address)
 }
 END_TEST
 
+/* A page of guesses is on its way, as many as PREFETCH allows: none of their answers is taken for another. */
+START_TEST(k_18_answers_to_guesses_that_abort_drops_are_awaited)
+{
+    enum { PAGE = IOAT_PAGE_BYTES / IOAT_DESC_BYTES, LINKS = 4 * PAGE };
+    const struct ioat_sim_timing far = { .read_latency = 300, .write_latency = 1 };
+    struct tb *tb = tb_open(&far);
+    uint64_t bus[LINKS];
+
+    tb_null_chain(tb, LINKS, 0, 0, bus);
+    const uint64_t hold_at = (bus[LINKS - 1] & ~(uint64_t)(IOAT_PAGE_BYTES - 1)) - IOAT_PAGE_BYTES;
+    const struct ioat_sim_fault hold = {
+        .kind = IOAT_SIM_FAULT_READ, .answer = IOAT_SIM_HOLD, .first = hold_at, .last = hold_at + IOAT_PAGE_BYTES - 1,
+        .percent = 100,
+    };
+
+    tb_assert(tb, ioat_sim_fault_add(tb->sim, &hold) >= 0, "no room for a fault");
+    tb_setup(tb, 0, TB_CHANCTRL_ALL);
+    tb_start_list(tb, 0, bus[0]);
+    tb_step(tb, 10000);
+    tb_command(tb, 0, IOAT_CHANCMD_ABORT);
+    tb_step(tb, 500);
+    scene_release(tb);
+    scene_settle(tb, 0);
+    tb_assert_reg(tb, 0, CHANSTS, TB_WORD(hold_at - IOAT_DESC_BYTES, HALTED));
+    run_other(tb, SCENE_LIST);
+    tb_close(tb);
+}
+END_TEST
+
 /* H-N08 */
 START_TEST(r_abt_3_channel_is_ready_to_start_after_abort)
 {
@@ -494,6 +523,7 @@ Suite *abort_suite(void)
                         SCENE_MODE_N);
     tcase_add_test(tc, k_50_interrupt_of_a_withdrawn_word_comes_with_that_of_abort);
     tcase_add_loop_test(tc, k_21_abort_keeps_the_last_good_address, 0, SCENE_MODE_N);
+    tcase_add_test(tc, k_18_answers_to_guesses_that_abort_drops_are_awaited);
     tcase_add_loop_test(tc, r_abt_3_channel_is_ready_to_start_after_abort, 0, SCENE_MODE_N);
 
     tc = tb_case(suite, "abort-reset", 30);

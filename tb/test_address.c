@@ -147,6 +147,10 @@ START_TEST(h_d10_row_of_descriptors_may_be_anywhere)
     tb_assert_eq(tb, tb->watch[0].word_aw.n, 1);
     ioat_sim_fault_clear(tb->sim);
     tb_wait_word(tb, 0, TB_WORD(last, IDLE), TB_LONG);
+    for (unsigned late = 1; late <= 2; late++) {
+        tb_step(tb, late);                    /* an odd and an even number of clocks */
+        tb_assert_reg(tb, 0, CDAR, last);
+    }
     tb_close(tb);
 }
 END_TEST

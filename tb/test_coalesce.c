@@ -137,7 +137,7 @@ START_TEST(k_53_longest_delay_stays_over)
     tb_wait_messages(tb, 0, 1, tb_us(tb, 2));
     TB_GWR(tb, INTRDELAY, longest);
     tb_ring_run(tb, 0, 1);
-    tb_step(tb, tb_us(tb, longest + 2));
+    tb_step(tb, tb_us(tb, longest + 1));
     begin = tb_now(tb);
     rearm(tb, 0);
     tb_wait_messages(tb, 0, 2, SETTLE);

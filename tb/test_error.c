@@ -365,6 +365,19 @@ static void flip_dst_top(const struct tb *tb, struct ioat_desc *desc, unsigned b
     desc->dst = beyond(tb) - 1 - (UINT64_C(1) << bit);
 }
 
+/* One byte too many, beyond the last address. */
+static void flip_src_size(const struct tb *tb, struct ioat_desc *desc, unsigned bit)
+{
+    desc->size = (UINT32_C(1) << bit) + 1;
+    desc->src = beyond(tb) - (UINT64_C(1) << bit);
+}
+
+static void flip_dst_size(const struct tb *tb, struct ioat_desc *desc, unsigned bit)
+{
+    desc->size = (UINT32_C(1) << bit) + 1;
+    desc->dst = beyond(tb) - (UINT64_C(1) << bit);
+}
+
 static const struct bits {
     const char *name;
     void (*flip)(const struct tb *tb, struct ioat_desc *desc, unsigned bit);
@@ -379,6 +392,8 @@ static const struct bits {
     { "NEXT that is not mapped", flip_next, 6, 63, IOAT_CHANERR_READ_DATA, true },
     { "source below the top", flip_src_top, 21, 63, IOAT_CHANERR_READ_DATA, false },
     { "destination below the top", flip_dst_top, 21, 63, IOAT_CHANERR_WRITE_DATA, false },
+    { "size of a source at the top", flip_src_size, 0, 19, IOAT_CHANERR_SRC_ADDR, false },
+    { "size of a destination at the top", flip_dst_size, 0, 19, IOAT_CHANERR_DST_ADDR, false },
 };
 
 /* H-D06, H-D08, H-E01, H-E04, H-N01, R-DSC-3: no bit of an address or a size is overlooked. _i: list mode besides. */
