@@ -277,25 +277,14 @@ const char *const scene_mode_name[] = {
     [SCENE_COUNT] = "count mode", [SCENE_LIST] = "list mode",
 };
 
-static void hold(struct tb *tb, enum ioat_sim_fault_kind kind, uint64_t bus, uint64_t bytes)
-{
-    const struct ioat_sim_fault fault = {
-        .kind = kind, .answer = IOAT_SIM_HOLD, .first = bus, .last = bus + bytes - 1,
-        .percent = 100,
-    };
-
-    if (ioat_sim_fault_add(tb->sim, &fault) < 0)
-        tb_fail(tb, "the simulator did not take the hold at 0x%" PRIx64, bus);
-}
-
 void scene_hold_reads(struct tb *tb, const struct tb_buf *buf)
 {
-    hold(tb, IOAT_SIM_FAULT_READ, buf->bus, buf->bytes);
+    tb_hold(tb, IOAT_SIM_FAULT_READ, buf->bus, buf->bytes);
 }
 
 void scene_hold_writes(struct tb *tb, uint64_t bus, uint64_t bytes)
 {
-    hold(tb, IOAT_SIM_FAULT_WRITE, bus, bytes);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, bus, bytes);
 }
 
 void scene_release(struct tb *tb)

@@ -263,6 +263,9 @@ void tb_check_fill(struct tb *tb, const struct tb_buf *dst, uint64_t pattern, si
 void tb_check_untouched(struct tb *tb, const struct tb_buf *dst);
 void tb_check_guards(struct tb *tb);
 
+/* Answers to reads from, or writes to, these bytes are withheld until ioat_sim_fault_clear. */
+void tb_hold(struct tb *tb, enum ioat_sim_fault_kind kind, uint64_t bus, uint64_t bytes);
+
 /* Pseudo-random numbers from the seed; below: 0 .. n-1. */
 uint64_t tb_rand(struct tb *tb);
 uint64_t tb_rand_below(struct tb *tb, uint64_t n);
@@ -455,6 +458,7 @@ void tb_scrub(struct tb *tb);
 #define tb_check_fill(tb, dst, pat, n) \
     (TB_AT(tb), (tb_check_fill)((tb), (dst), (pat), (n)))
 #define tb_check_untouched(tb, dst) (TB_AT(tb), (tb_check_untouched)((tb), (dst)))
+#define tb_hold(tb, kind, bus, bytes) (TB_AT(tb), (tb_hold)((tb), (kind), (bus), (bytes)))
 #define tb_check_guards(tb) (TB_AT(tb), (tb_check_guards)((tb)))
 #define tb_close(tb) (TB_AT(tb), (tb_close)((tb)))
 #endif

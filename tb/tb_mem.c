@@ -212,3 +212,16 @@ void tb_check_untouched(struct tb *tb, const struct tb_buf *dst)
         check_byte(tb, "untouched", dst, (ptrdiff_t)i, TB_DST_BYTE);
     tb_check_guards(tb);
 }
+
+/* ---- withheld answers ---- */
+
+void tb_hold(struct tb *tb, enum ioat_sim_fault_kind kind, uint64_t bus, uint64_t bytes)
+{
+    const struct ioat_sim_fault fault = {
+        .kind = kind, .answer = IOAT_SIM_HOLD, .first = bus, .last = bus + bytes - 1,
+        .percent = 100,
+    };
+
+    if (ioat_sim_fault_add(tb->sim, &fault) < 0)
+        tb_fail(tb, "the simulator did not take the hold at 0x%" PRIx64, bus);
+}

@@ -171,12 +171,8 @@ START_TEST(k_18_answers_to_guesses_that_abort_drops_are_awaited)
 
     tb_null_chain(tb, LINKS, 0, 0, bus);
     const uint64_t hold_at = (bus[LINKS - 1] & ~(uint64_t)(IOAT_PAGE_BYTES - 1)) - IOAT_PAGE_BYTES;
-    const struct ioat_sim_fault hold = {
-        .kind = IOAT_SIM_FAULT_READ, .answer = IOAT_SIM_HOLD, .first = hold_at, .last = hold_at + IOAT_PAGE_BYTES - 1,
-        .percent = 100,
-    };
 
-    tb_assert(tb, ioat_sim_fault_add(tb->sim, &hold) >= 0, "no room for a fault");
+    tb_hold(tb, IOAT_SIM_FAULT_READ, hold_at, IOAT_PAGE_BYTES);
     tb_setup(tb, 0, TB_CHANCTRL_ALL);
     tb_start_list(tb, 0, bus[0]);
     tb_step(tb, 10000);

@@ -31,6 +31,13 @@ static struct side new_side(struct tb *tb, uint64_t pattern)
     return side;
 }
 
+struct sides { struct side side[SIDES]; };
+
+static struct sides new_sides(struct tb *tb)
+{
+    return (struct sides){ { new_side(tb, UINT64_C(0x5555555555555555)), new_side(tb, UINT64_C(0xaaaaaaaaaaaaaaaa)) } };
+}
+
 static struct ioat_desc *descriptor(const struct side *side, unsigned offset)
 {
     return (struct ioat_desc *)(void *)(side->cpu + offset);
@@ -40,8 +47,8 @@ static struct ioat_desc *descriptor(const struct side *side, unsigned offset)
 START_TEST(h_d01_every_address_bit_counts)
 {
     struct tb *tb = tb_open(NULL);
-    const struct side side[SIDES] = { new_side(tb, UINT64_C(0x5555555555555555)),
-                                      new_side(tb, UINT64_C(0xaaaaaaaaaaaaaaaa)) };
+    const struct sides both = new_sides(tb);
+    const struct side *side = both.side;
     enum { HEAD = 200 };                       /* bytes before the page break */
 
     for (unsigned round = 0; round < ROUNDS * SIDES * SIDES; round++) {
@@ -83,8 +90,8 @@ START_TEST(h_s08_list_crosses_every_address_bit)
     enum { LINKS = 12 };
     bool counted = _i;
     struct tb *tb = tb_open(NULL);
-    const struct side side[SIDES] = { new_side(tb, UINT64_C(0x5555555555555555)),
-                                      new_side(tb, UINT64_C(0xaaaaaaaaaaaaaaaa)) };
+    const struct sides both = new_sides(tb);
+    const struct side *side = both.side;
     uint64_t bus[LINKS];
 
     for (unsigned i = 0; i < LINKS; i++)
@@ -123,14 +130,10 @@ START_TEST(h_d10_row_of_descriptors_may_be_anywhere)
 {
     enum { LINKS = 40 };
     struct tb *tb = tb_open(NULL);
-    const struct side side[SIDES] = { new_side(tb, UINT64_C(0x5555555555555555)),
-                                      new_side(tb, UINT64_C(0xaaaaaaaaaaaaaaaa)) };
+    const struct sides both = new_sides(tb);
+    const struct side *side = both.side;
     const struct side *at = &side[_i % SIDES];
     const uint64_t first = at->bus + AT_DESC, last = first + (LINKS - 1) * IOAT_DESC_BYTES;
-    const uint64_t word = tb_word_bus(tb, 0);
-    const struct ioat_sim_fault hold = {
-        .kind = IOAT_SIM_FAULT_WRITE, .answer = IOAT_SIM_HOLD, .first = word, .last = word + 7, .percent = 100,
-    };
 
     for (unsigned i = 0; i < LINKS; i++)
         *descriptor(at, AT_DESC + i * IOAT_DESC_BYTES) = (struct ioat_desc){
@@ -138,7 +141,7 @@ START_TEST(h_d10_row_of_descriptors_may_be_anywhere)
             .next = i + 1 < LINKS ? first + (i + 1) * IOAT_DESC_BYTES : 0,
         };
     tb_setup(tb, 0, 0);
-    tb_assert(tb, ioat_sim_fault_add(tb->sim, &hold) >= 0, "no room for a fault");
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, tb_word_bus(tb, 0), 8);
     if (_i / SIDES)
         tb_start_count(tb, 0, first, LINKS);
     else
@@ -159,12 +162,9 @@ END_TEST
 START_TEST(h_s12_appended_descriptor_of_any_address_is_not_lost)
 {
     struct tb *tb = tb_open(NULL);
-    const struct side side[SIDES] = { new_side(tb, UINT64_C(0x5555555555555555)),
-                                      new_side(tb, UINT64_C(0xaaaaaaaaaaaaaaaa)) };
+    const struct sides both = new_sides(tb);
+    const struct side *side = both.side;
     const uint64_t first = side[!_i].bus + AT_DESC, more = side[_i].bus + AT_MORE;
-    const struct ioat_sim_fault hold = {
-        .kind = IOAT_SIM_FAULT_READ, .answer = IOAT_SIM_HOLD, .first = more, .last = more + 63, .percent = 100,
-    };
 
     *descriptor(&side[!_i], AT_DESC) = (struct ioat_desc){ .control = IOAT_CONTROL_NULL_XFER };
     *descriptor(&side[_i], AT_MORE) = (struct ioat_desc){ .control = IOAT_CONTROL_NULL_XFER };
@@ -172,7 +172,7 @@ START_TEST(h_s12_appended_descriptor_of_any_address_is_not_lost)
     tb_start_list(tb, 0, first);
     tb_wait_state(tb, 0, TB_IN(IDLE), TB_LONG);
     descriptor(&side[!_i], AT_DESC)->next = more;
-    tb_assert(tb, ioat_sim_fault_add(tb->sim, &hold) >= 0, "no room for a fault");
+    tb_hold(tb, IOAT_SIM_FAULT_READ, more, IOAT_DESC_BYTES);
     tb_command(tb, 0, IOAT_CHANCMD_APPEND);
     tb_step(tb, 1000);
     tb_command(tb, 0, IOAT_CHANCMD_SUSPEND);
@@ -195,21 +195,17 @@ START_TEST(r_sta_6_word_of_a_command_goes_to_any_address)
         { IOAT_CHANCMD_RESET, IOAT_CHANSTS_STATE_HALTED },
     };
     struct tb *tb = tb_open(NULL);
-    const struct side side[SIDES] = { new_side(tb, UINT64_C(0x5555555555555555)),
-                                      new_side(tb, UINT64_C(0xaaaaaaaaaaaaaaaa)) };
+    const struct sides both = new_sides(tb);
+    const struct side *side = both.side;
 
     for (unsigned round = 0; round < SIDES; round++) {
         volatile uint64_t *word = (volatile uint64_t *)(void *)(side[round].cpu + AT_WORD);
         struct tb_buf src = tb_src(tb, BYTES, 0), dst = tb_dst(tb, BYTES, 0);
         uint64_t bus = tb_copy(tb, dst.bus, src.bus, BYTES, 0);
-        struct ioat_sim_fault hold = {
-            .kind = IOAT_SIM_FAULT_READ, .answer = IOAT_SIM_HOLD, .first = src.bus,
-            .last = src.bus + BYTES - 1, .percent = 100,
-        };
 
         tb_note(tb, "command %#x, side %u", row[_i].command, round);
         *word = TB_NO_WORD;
-        tb_assert(tb, ioat_sim_fault_add(tb->sim, &hold) >= 0, "no room for a fault");
+        tb_hold(tb, IOAT_SIM_FAULT_READ, src.bus, BYTES);
         TB_WR(tb, 0, CHANCTRL, IOAT_CHANCTRL_ERR_COMPLETION_EN);
         TB_WR(tb, 0, CHANCMP, side[round].bus + AT_WORD);
         tb_start_count(tb, 0, bus, 1);
@@ -228,8 +224,8 @@ END_TEST
 START_TEST(h_i05_message_address_has_every_bit)
 {
     struct tb *tb = tb_open(NULL);
-    const struct side side[SIDES] = { new_side(tb, UINT64_C(0x5555555555555555)),
-                                      new_side(tb, UINT64_C(0xaaaaaaaaaaaaaaaa)) };
+    const struct sides both = new_sides(tb);
+    const struct side *side = both.side;
 
     tb_msix_setup(tb);
     tb_ring(tb, 0, TB_CHANCTRL_ALL, IOAT_CONTROL_INT_EN);

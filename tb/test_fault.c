@@ -244,14 +244,10 @@ START_TEST(h_e09_two_commands_beside_the_error_word_add_no_bit)
 {
     struct tb *tb = tb_open(NULL);
     struct trio trio = new_trio(tb, 100, 0);
-    const struct ioat_sim_fault hold = {
-        .kind = IOAT_SIM_FAULT_WRITE, .answer = IOAT_SIM_HOLD, .first = tb_word_bus(tb, 0),
-        .last = tb_word_bus(tb, 0) + 7, .percent = 100,
-    };
 
     tb_setup(tb, 0, IOAT_CHANCTRL_ERR_COMPLETION_EN);
     arm_error(tb, IOAT_SIM_FAULT_READ, trio.src[1].bus, 100, 0, 0);
-    tb_assert(tb, ioat_sim_fault_add(tb->sim, &hold) >= 0, "no room for a fault");
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, tb_word_bus(tb, 0), 8);
     tb_start_count(tb, 0, trio.bus[0], TRIO);
     tb_step(tb, PATIENCE);
     tb_assert_eq(tb, tb->watch[0].word_aw.n, 1);
@@ -317,7 +313,7 @@ START_TEST(h_w07_error_is_reported_after_every_outstanding_answer)
 
     tb_msix_setup(tb);
     tb_setup(tb, 0, TB_CHANCTRL_ALL);
-    arm(tb, IOAT_SIM_FAULT_WRITE, IOAT_SIM_HOLD, trio.dst[0].bus, 200, 0, 0);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, trio.dst[0].bus, 200);
     arm_error(tb, IOAT_SIM_FAULT_READ, trio.src[1].bus, 200, 0, 0);
     tb_start_count(tb, 0, trio.bus[0], TRIO);
     tb_step(tb, PATIENCE);

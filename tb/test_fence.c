@@ -25,17 +25,6 @@ static unsigned requests(const struct tb *tb, enum ioat_sim_event_kind kind, uin
     return n;
 }
 
-static void hold_answers(struct tb *tb, enum ioat_sim_fault_kind kind, uint64_t first,
-                         uint64_t length)
-{
-    struct ioat_sim_fault fault = {
-        .kind = kind, .answer = IOAT_SIM_HOLD, .first = first, .last = first + length - 1,
-        .percent = 100,
-    };
-
-    tb_assert(tb, ioat_sim_fault_add(tb->sim, &fault) >= 0, "no room for a fault");
-}
-
 /* Clock of the first payload read that touches the range. */
 static uint64_t first_read(struct tb *tb, uint64_t first, uint64_t length)
 {
@@ -157,7 +146,7 @@ START_TEST(h_d09_fence_waits_for_the_data_answer)
     struct pair pair = new_pair(tb, IOAT_CONTROL_FENCE, 0);
 
     tb_setup(tb, 0, 0);
-    hold_answers(tb, IOAT_SIM_FAULT_WRITE, pair.a_dst.bus, PAIR_BYTES);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, pair.a_dst.bus, PAIR_BYTES);
     tb_log(tb, true);
     tb_start_count(tb, 0, pair.a, 2);
     tb_step(tb, PATIENCE);
@@ -176,7 +165,7 @@ START_TEST(h_d09_fence_waits_for_the_word_answer)
     struct pair pair = new_pair(tb, IOAT_CONTROL_FENCE | IOAT_CONTROL_COMPL_WRITE, 0);
 
     tb_setup(tb, 0, 0);
-    hold_answers(tb, IOAT_SIM_FAULT_WRITE, tb_word_bus(tb, 0), 8);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, tb_word_bus(tb, 0), 8);
     tb_log(tb, true);
     tb_start_count(tb, 0, pair.a, 2);
     tb_step(tb, PATIENCE);
@@ -198,7 +187,7 @@ START_TEST(h_d09_fill_after_a_fence_writes_late)
 
     tb_setup(tb, 0, 0);
     tb_link(tb, a, b);
-    hold_answers(tb, IOAT_SIM_FAULT_WRITE, dst.bus, 200);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, dst.bus, 200);
     tb_start_count(tb, 0, a, 2);
     tb_step(tb, PATIENCE);
     ioat_sim_chan_stats(tb->sim, 0, &stats);
@@ -221,7 +210,7 @@ START_TEST(h_d09_null_after_a_fence_reports_late)
 
     tb_setup(tb, 0, 0);
     tb_link(tb, a, b);
-    hold_answers(tb, IOAT_SIM_FAULT_WRITE, dst.bus, 200);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, dst.bus, 200);
     tb_start_count(tb, 0, a, 2);
     tb_step(tb, PATIENCE);
     tb_assert_eq(tb, tb->watch[0].word_aw.n, 0);
@@ -243,7 +232,7 @@ START_TEST(h_d09_fence_on_a_fill_holds_the_next_read)
 
     tb_setup(tb, 0, 0);
     tb_link(tb, a, b);
-    hold_answers(tb, IOAT_SIM_FAULT_WRITE, mid.bus, 500);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, mid.bus, 500);
     tb_start_count(tb, 0, a, 2);
     tb_step(tb, PATIENCE);
     tb_assert_eq(tb, tb->watch[0].data_ar.n, 0);
@@ -269,7 +258,7 @@ START_TEST(h_d09_fenced_null_with_word_holds_the_next_read)
 
     tb_setup(tb, 0, 0);
     tb_chain(tb, bus, 3);
-    hold_answers(tb, IOAT_SIM_FAULT_WRITE, mid.bus, 300);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, mid.bus, 300);
     tb_log(tb, true);
     tb_start_count(tb, 0, bus[0], 3);
     tb_step(tb, PATIENCE);
@@ -306,7 +295,7 @@ START_TEST(h_d09_fence_survives_commands)
 
     tb_note(tb, "%s", row->name);
     tb_setup(tb, 0, 0);
-    hold_answers(tb, IOAT_SIM_FAULT_WRITE, pair.a_dst.bus, PAIR_BYTES);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, pair.a_dst.bus, PAIR_BYTES);
     tb_log(tb, true);
     if (row->list)
         tb_start_list(tb, 0, pair.a);
@@ -347,7 +336,7 @@ START_TEST(h_d10_unfenced_reads_do_not_wait_for_write_answers)
     struct pair pair = new_pair(tb, 0, 0);
 
     tb_setup(tb, 0, 0);
-    hold_answers(tb, IOAT_SIM_FAULT_WRITE, pair.a_dst.bus, PAIR_BYTES);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, pair.a_dst.bus, PAIR_BYTES);
     tb_log(tb, true);
     tb_start_count(tb, 0, pair.a, 2);
     tb_step(tb, PATIENCE);
@@ -366,7 +355,7 @@ START_TEST(h_d10_later_descriptor_is_not_reported_before_an_earlier_one)
 
     tb_msix_setup(tb);
     tb_setup(tb, 0, 0);
-    hold_answers(tb, IOAT_SIM_FAULT_WRITE, pair.a_dst.bus, PAIR_BYTES);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, pair.a_dst.bus, PAIR_BYTES);
     tb_start_count(tb, 0, pair.a, 2);
     tb_step(tb, PATIENCE);
     tb_assert_eq(tb, tb->watch[0].word_aw.n, 0);
@@ -391,7 +380,7 @@ START_TEST(h_d09_fence_does_not_hold_other_channels)
         other = tb_copy(tb, dst.bus, src.bus, 2000, IOAT_CONTROL_COMPL_WRITE);
         tb_setup(tb, 0, 0);
         tb_setup(tb, 1, 0);
-        hold_answers(tb, IOAT_SIM_FAULT_WRITE, pair.a_dst.bus, PAIR_BYTES);
+        tb_hold(tb, IOAT_SIM_FAULT_WRITE, pair.a_dst.bus, PAIR_BYTES);
         tb_start_count(tb, 0, pair.a, 2);
         tb_step(tb, PATIENCE);
         tb_start_count(tb, 1, other, 1);

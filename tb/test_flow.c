@@ -262,12 +262,8 @@ START_TEST(h_d10_bursts_beyond_what_is_followed_wait)
     const uint32_t bytes = UINT32_C(1) << tb->build->xfercap_log2;
     const struct tb_buf src = tb_src(tb, bytes, 0), dst = tb_dst(tb, bytes, 0);
     const uint64_t bus = tb_copy(tb, dst.bus, src.bus, bytes, IOAT_CONTROL_COMPL_WRITE);
-    const struct ioat_sim_fault hold = {
-        .kind = IOAT_SIM_FAULT_WRITE, .answer = IOAT_SIM_HOLD, .first = dst.bus, .last = dst.bus + bytes - 1,
-        .percent = 100,
-    };
 
-    tb_assert(tb, ioat_sim_fault_add(tb->sim, &hold) >= 0, "no room for a fault");
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, dst.bus, bytes);
     tb_setup(tb, 0, 0);
     tb_start_count(tb, 0, bus, 1);
     tb_step(tb, 2 * bytes / (tb->build->data_bits / 8));

@@ -554,14 +554,10 @@ START_TEST(k_55_message_on_the_bus_ends_before_reset)
 {
     struct tb *tb = tb_open(NULL);
     const uint64_t at = tb->words.bus + 0x8000;
-    const struct ioat_sim_fault hold = {
-        .kind = IOAT_SIM_FAULT_WRITE, .answer = IOAT_SIM_HOLD, .first = at, .last = at + 3,
-        .percent = 100,
-    };
 
     tb_msix_setup(tb);
     TB_VWR(tb, 0, MSIX_ADDR, at);
-    ck_assert_int_ge(ioat_sim_fault_add(tb->sim, &hold), 0);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, at, 4);
     tb_ring(tb, 0, 0, IOAT_CONTROL_INT_EN | IOAT_CONTROL_COMPL_WRITE);
     tb_ring_run(tb, 0, 1);
     tb_step(tb, SETTLE);

@@ -23,16 +23,6 @@ struct scene {
     struct tb_buf src, dst;
 };
 
-static void hold(struct tb *tb, enum ioat_sim_fault_kind kind, uint64_t first, uint64_t bytes)
-{
-    struct ioat_sim_fault fault = {
-        .kind = kind, .answer = IOAT_SIM_HOLD, .first = first, .last = first + bytes - 1,
-        .percent = 100,
-    };
-
-    tb_assert(tb, ioat_sim_fault_add(tb->sim, &fault) >= 0, "no room for a fault");
-}
-
 static struct scene new_scene(struct tb *tb)
 {
     struct scene scene = { .src = tb_src(tb, COPY_BYTES, 5), .dst = tb_dst(tb, COPY_BYTES, 3) };
@@ -50,20 +40,20 @@ static void enter(struct tb *tb, enum phase phase, const struct scene *scene)
     if (phase == READING) {
         tb_start_list(tb, 0, scene->bus[0]);
         tb_wait_state(tb, 0, TB_IN(IDLE), TB_LONG);
-        hold(tb, IOAT_SIM_FAULT_READ, scene->bus[1], IOAT_DESC_BYTES);
+        tb_hold(tb, IOAT_SIM_FAULT_READ, scene->bus[1], IOAT_DESC_BYTES);
         tb_command(tb, 0, IOAT_CHANCMD_APPEND);
         tb_step(tb, PATIENCE);
         tb_assert_state(tb, 0, ACTIVE);
         return;
     }
-    hold(tb, IOAT_SIM_FAULT_WRITE, scene->dst.bus, COPY_BYTES);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, scene->dst.bus, COPY_BYTES);
     tb_start_list(tb, 0, scene->bus[0]);
     tb_step(tb, PATIENCE);
     tb_command(tb, 0, phase == KILLING ? IOAT_CHANCMD_ABORT : IOAT_CHANCMD_SUSPEND);
     tb_step(tb, PATIENCE);
     if (phase == WRITING) {
         ioat_sim_fault_clear(tb->sim);
-        hold(tb, IOAT_SIM_FAULT_WRITE, tb_word_bus(tb, 0), 8);
+        tb_hold(tb, IOAT_SIM_FAULT_WRITE, tb_word_bus(tb, 0), 8);
         tb_step(tb, PATIENCE);
         tb_assert_eq(tb, tb->watch[0].word_aw.n, 1);
     }
@@ -134,7 +124,7 @@ static const unsigned rests[REST_N] = {
 static void rest(struct tb *tb, unsigned state, const struct scene *scene)
 {
     if (state == IOAT_CHANSTS_STATE_ACTIVE)
-        hold(tb, IOAT_SIM_FAULT_READ, scene->src.bus, COPY_BYTES);
+        tb_hold(tb, IOAT_SIM_FAULT_READ, scene->src.bus, COPY_BYTES);
     tb_start_list(tb, 0, scene->bus[0]);
     tb_wait_state(tb, 0, state == IOAT_CHANSTS_STATE_ACTIVE ? TB_IN(ACTIVE) : TB_IN(IDLE), TB_LONG);
     if (state == IOAT_CHANSTS_STATE_ARMED)
@@ -196,7 +186,7 @@ START_TEST(h_c04_list_waits_for_bus_master)
     struct tb *tb = tb_open(NULL);
     struct scene scene = new_scene(tb);
 
-    hold(tb, IOAT_SIM_FAULT_READ, scene.src.bus, COPY_BYTES);
+    tb_hold(tb, IOAT_SIM_FAULT_READ, scene.src.bus, COPY_BYTES);
     tb_start_list(tb, 0, scene.bus[0]);
     tb_step(tb, PATIENCE);
     tb_bus_master(tb, false);
@@ -218,7 +208,7 @@ START_TEST(k_20_reset_ends_a_suspend_whose_word_cannot_be_written)
     struct tb *tb = tb_open(NULL);
     struct scene scene = new_scene(tb);
 
-    hold(tb, IOAT_SIM_FAULT_WRITE, scene.dst.bus, COPY_BYTES);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, scene.dst.bus, COPY_BYTES);
     tb_start_list(tb, 0, scene.bus[0]);
     tb_step(tb, PATIENCE);
     tb_command(tb, 0, IOAT_CHANCMD_SUSPEND);
@@ -243,7 +233,7 @@ START_TEST(h_e03_error_answer_to_the_word_of_suspend_halts)
         .last = tb_word_bus(tb, 0) + 7, .count = 1, .percent = 100,
     };
 
-    hold(tb, IOAT_SIM_FAULT_WRITE, scene.dst.bus, COPY_BYTES);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, scene.dst.bus, COPY_BYTES);
     tb_start_list(tb, 0, scene.bus[0]);
     tb_step(tb, PATIENCE);
     tb_command(tb, 0, IOAT_CHANCMD_SUSPEND);
@@ -344,7 +334,7 @@ START_TEST(h_e04_misplaced_word_halts_however_many_copies_wait)
         bus[i] = tb_copy(tb, tb_dst(tb, COPY_BYTES, 1).bus, tb_src(tb, COPY_BYTES, 2).bus, COPY_BYTES,
                          IOAT_CONTROL_COMPL_WRITE);
     tb_chain(tb, bus, 1 + n);
-    hold(tb, IOAT_SIM_FAULT_WRITE, tb_word_bus(tb, 0), 8);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, tb_word_bus(tb, 0), 8);
     tb_start_count(tb, 0, bus[0], 1);
     tb_step(tb, PATIENCE);
     TB_WR(tb, 0, CHANCMP, tb_word_bus(tb, 0) + 4);
@@ -376,9 +366,9 @@ START_TEST(h_s16_reset_awaits_whatever_is_not_answered)
     tb_setup(tb, 0, TB_CHANCTRL_ALL);
     tb_desc(tb, scene.bus[1])->control |= IOAT_CONTROL_COMPL_WRITE | IOAT_CONTROL_INT_EN;
     switch (access) {
-    case PAYLOAD_WRITE: hold(tb, IOAT_SIM_FAULT_WRITE, scene.dst.bus, COPY_BYTES); break;
-    case WORD: hold(tb, IOAT_SIM_FAULT_WRITE, tb_word_bus(tb, 0), 8); break;
-    default: hold(tb, IOAT_SIM_FAULT_WRITE, tb_msix_addr(0), 4); break;
+    case PAYLOAD_WRITE: tb_hold(tb, IOAT_SIM_FAULT_WRITE, scene.dst.bus, COPY_BYTES); break;
+    case WORD: tb_hold(tb, IOAT_SIM_FAULT_WRITE, tb_word_bus(tb, 0), 8); break;
+    default: tb_hold(tb, IOAT_SIM_FAULT_WRITE, tb_msix_addr(0), 4); break;
     }
     tb_start_list(tb, 0, scene.bus[0]);
     tb_step(tb, PATIENCE);

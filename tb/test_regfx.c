@@ -13,13 +13,9 @@ enum { UNKNOWN_OP = 0x02 };
 static struct tb_buf hold_a_copy(struct tb *tb, uint16_t chanctrl, uint64_t *desc)
 {
     struct tb_buf src = tb_src(tb, 4096, 0), dst = tb_dst(tb, 4096, 0);
-    const struct ioat_sim_fault hold = {
-        .kind = IOAT_SIM_FAULT_READ, .answer = IOAT_SIM_HOLD, .first = src.bus,
-        .last = src.bus + src.bytes - 1, .percent = 100,
-    };
 
     *desc = tb_copy(tb, dst.bus, src.bus, 4096, IOAT_CONTROL_COMPL_WRITE);
-    ck_assert_int_ge(ioat_sim_fault_add(tb->sim, &hold), 0);
+    tb_hold(tb, IOAT_SIM_FAULT_READ, src.bus, src.bytes);
     tb_setup(tb, 0, chanctrl);
     tb_start_count(tb, 0, *desc, 1);
     tb_step(tb, SETTLE);

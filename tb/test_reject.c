@@ -119,13 +119,10 @@ START_TEST(h_e04_suspend_with_misaligned_chancmp_halts_without_a_write)
     struct tb *tb = tb_open(NULL);
     const struct tb_buf src = tb_src(tb, 64, 0), dst = tb_dst(tb, 64, 0);
     const uint64_t bus = tb_copy(tb, dst.bus, src.bus, 64, 0);
-    const struct ioat_sim_fault hold = {
-        .kind = IOAT_SIM_FAULT_READ, .answer = IOAT_SIM_HOLD, .first = src.bus, .last = src.bus + 63, .percent = 100,
-    };
 
     tb_setup(tb, 0, IOAT_CHANCTRL_ERR_COMPLETION_EN);
     TB_WR(tb, 0, CHANCMP, tb_word_bus(tb, 0) + 4);
-    tb_assert(tb, ioat_sim_fault_add(tb->sim, &hold) >= 0, "no room for a fault");
+    tb_hold(tb, IOAT_SIM_FAULT_READ, src.bus, 64);
     tb_start_count(tb, 0, bus, 1);
     tb_step(tb, 500);
     tb_command(tb, 0, IOAT_CHANCMD_SUSPEND);
@@ -174,14 +171,10 @@ START_TEST(h_e05_two_commands_in_one_write_are_an_error)
     for (unsigned a = 0; a < 6; a++)
         for (unsigned b = a + 1; b < 6; b++) {
             struct tb_buf src = tb_src(tb, 64, 0), dst = tb_dst(tb, 64, 0);
-            struct ioat_sim_fault fault = {
-                .kind = IOAT_SIM_FAULT_READ, .answer = IOAT_SIM_HOLD, .first = src.bus,
-                .last = src.bus + 63, .percent = 100,
-            };
             uint64_t before, after;
 
             tb_note(tb, "CHANCMD %#x in %s", 1u << a | 1u << b, ioat_state_name(state));
-            tb_assert(tb, ioat_sim_fault_add(tb->sim, &fault) >= 0, "no room for a fault");
+            tb_hold(tb, IOAT_SIM_FAULT_READ, src.bus, 64);
             enter(tb, state, tb_copy(tb, dst.bus, src.bus, 64, 0), tb_null(tb, 0));
             tb_step(tb, 500);
             before = TB_RD(tb, 0, CHANSTS);

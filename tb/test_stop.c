@@ -12,16 +12,6 @@ struct scene {
     struct tb_buf src, dst;
 };
 
-static void hold(struct tb *tb, enum ioat_sim_fault_kind kind, uint64_t first, uint64_t bytes)
-{
-    struct ioat_sim_fault fault = {
-        .kind = kind, .answer = IOAT_SIM_HOLD, .first = first, .last = first + bytes - 1,
-        .percent = 100,
-    };
-
-    tb_assert(tb, ioat_sim_fault_add(tb->sim, &fault) >= 0, "no room for a fault");
-}
-
 /* `skip` nulls are left out at the front: 0 or DONE. */
 static struct scene set_scene(struct tb *tb, uint16_t chanctrl, unsigned skip)
 {
@@ -32,7 +22,7 @@ static struct scene set_scene(struct tb *tb, uint16_t chanctrl, unsigned skip)
     scene.bus[DONE] = tb_copy(tb, scene.dst.bus, scene.src.bus, COPY_BYTES, 0);
     scene.bus[DONE + 1] = tb_null(tb, 0);
     tb_chain(tb, scene.bus, ALL);
-    hold(tb, IOAT_SIM_FAULT_READ, scene.src.bus, COPY_BYTES);
+    tb_hold(tb, IOAT_SIM_FAULT_READ, scene.src.bus, COPY_BYTES);
     tb_start_count(tb, 0, scene.bus[skip], (uint16_t)(ALL - skip));
     tb_step(tb, PATIENCE);
     tb_assert_reg(tb, 0, CHANSTS,
@@ -107,7 +97,7 @@ START_TEST(r_sta_6_command_is_pending_until_its_word_is_answered)
 
     tb_note(tb, "%s", stop->name);
     tb_setup(tb, 0, IOAT_CHANCTRL_ERR_COMPLETION_EN);
-    hold(tb, IOAT_SIM_FAULT_WRITE, dst.bus, COPY_BYTES);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, dst.bus, COPY_BYTES);
     tb_start_count(tb, 0, bus, 1);
     tb_step(tb, PATIENCE);
     tb_command(tb, 0, stop->command);
@@ -115,7 +105,7 @@ START_TEST(r_sta_6_command_is_pending_until_its_word_is_answered)
     tb_assert_eq(tb, tb->watch[0].word_aw.n, 0);
     tb_assert_reg(tb, 0, CHANCMD, stop->command);
     ioat_sim_fault_clear(tb->sim);
-    hold(tb, IOAT_SIM_FAULT_WRITE, tb_word_bus(tb, 0), 8);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, tb_word_bus(tb, 0), 8);
     tb_step(tb, PATIENCE);
     tb_assert_eq(tb, tb->watch[0].word_aw.n, 1);
     tb_assert_reg(tb, 0, CHANCMD, stop->command);
@@ -237,7 +227,7 @@ START_TEST(r_sus_3_suspended_is_not_readable_before_its_word_is_answered)
 
     tb_command(tb, 0, IOAT_CHANCMD_SUSPEND);
     ioat_sim_fault_clear(tb->sim);
-    hold(tb, IOAT_SIM_FAULT_WRITE, tb_word_bus(tb, 0), 8);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, tb_word_bus(tb, 0), 8);
     tb_step(tb, PATIENCE);
     tb_assert_eq(tb, tb->watch[0].word_aw.n, 1);
     tb_assert_state(tb, 0, ACTIVE);
@@ -261,7 +251,7 @@ START_TEST(r_sus_3_flagged_descriptor_ends_with_the_suspended_word)
                            IOAT_CONTROL_COMPL_WRITE | IOAT_CONTROL_FENCE);
     scene.bus[1] = tb_null(tb, IOAT_CONTROL_COMPL_WRITE);
     tb_chain(tb, scene.bus, 2);
-    hold(tb, IOAT_SIM_FAULT_WRITE, scene.dst.bus, COPY_BYTES);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, scene.dst.bus, COPY_BYTES);
     tb_start_count(tb, 0, scene.bus[0], 2);
     tb_step(tb, PATIENCE);
     tb_command(tb, 0, IOAT_CHANCMD_SUSPEND);

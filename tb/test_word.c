@@ -45,16 +45,6 @@ static unsigned place(const uint64_t *bus, unsigned n, uint64_t word)
     return i;
 }
 
-static void hold_writes(struct tb *tb, uint64_t first, uint64_t bytes)
-{
-    struct ioat_sim_fault fault = {
-        .kind = IOAT_SIM_FAULT_WRITE, .answer = IOAT_SIM_HOLD, .first = first,
-        .last = first + bytes - 1, .percent = 100,
-    };
-
-    tb_assert(tb, ioat_sim_fault_add(tb->sim, &fault) >= 0, "no room for a fault");
-}
-
 static void start(struct tb *tb, unsigned ch, uint64_t chain, unsigned n, bool list)
 {
     if (list)
@@ -182,7 +172,7 @@ START_TEST(r_sta_3_word_says_active_when_more_was_counted_in_time)
     tb_setup(tb, 0, 0);
     tb_link(tb, a, b);
     tb_log(tb, true);
-    hold_writes(tb, dst.bus, 64);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, dst.bus, 64);
     tb_start_count(tb, 0, a, 1);
     tb_step(tb, PATIENCE);
     TB_WR(tb, 0, DMACOUNT, 2);
@@ -236,7 +226,7 @@ START_TEST(h_w03_idle_is_not_readable_before_the_last_word_is_answered)
     uint64_t bus = tb_null(tb, IOAT_CONTROL_COMPL_WRITE);
 
     tb_setup(tb, 0, 0);
-    hold_writes(tb, tb_word_bus(tb, 0), 8);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, tb_word_bus(tb, 0), 8);
     tb_start_count(tb, 0, bus, 1);
     for (unsigned i = 0; i < 20; i++) {
         tb_step(tb, PATIENCE / 20);
@@ -388,7 +378,7 @@ START_TEST(h_w05_word_waits_for_one_withheld_data_answer)
         batch_copy(&batch, i, i, 3000, IOAT_CONTROL_COMPL_WRITE);
     batch_prepare(&batch);
     first = tb_desc(tb, batch.bus[0]);
-    hold_writes(tb, first->dst + 1500, 1);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, first->dst + 1500, 1);
     tb_start_count(tb, 0, batch.bus[0], 4);
     tb_step(tb, PATIENCE + 4 * 3000);
     tb_assert_eq(tb, tb->watch[0].word_aw.n, 0);
