@@ -197,7 +197,6 @@ static void write_channel(struct chan *ch, struct access *access)
     struct piece piece, ctrl;
     const bool to_ctrl = touch(access, IOAT_CHAN(ch->n, CHANCTRL), IOAT_CHANCTRL_BITS, &ctrl);
 
-    ct_state_settle(ch);
     if (to_ctrl)
         write_ctrl(ch, ctrl);
     if (touch(access, IOAT_CHAN(ch->n, CHANCMD), IOAT_CHANCMD_BITS, &piece)) {
@@ -300,6 +299,9 @@ void ct_regs_write(struct contract *c, const struct ioat_sim_event *event)
 
     if (c->flr)
         return;                            /* whatever it wrote is lost in the reset */
+    /* Of every channel: this write ends the quiet of the bus. */
+    for (unsigned n = 0; n < c->build.channels; n++)
+        ct_state_settle(&c->chan[n]);
     if (!ch)
         write_global(c, &access);
     else if (space == IOAT_CHANNEL)

@@ -206,7 +206,8 @@ static void begin_next(struct chan *ch, const struct next_list *next, bool faile
     ch->flushed_clk = ch->c->now;
 }
 
-void ct_state_end(struct chan *ch)
+/* The lists that were passed over stay: a read of one may still wait for AR. */
+static void end_stop(struct chan *ch)
 {
     const struct next_list next = ch->next;
     const unsigned stops = ch->stops;
@@ -217,7 +218,6 @@ void ct_state_end(struct chan *ch)
     ch->err_may |= ct_fault_left(ch) & ~ch->err_known;
     settle_last(ch);
     ch->stops = 0;
-    ch->passed_n = 0;
     ch->next = (struct next_list) { 0 };
     ch->may = ch->target;
     ct_state_drop(ch);
@@ -238,6 +238,12 @@ void ct_state_end(struct chan *ch)
     if (stops == (STOP_SWITCH | STOP_SUSPEND) && next.kick && !failed
         && next.kick_clk < ch->command_clk[__builtin_ctz(IOAT_CHANCMD_SUSPEND)])
         ct_state_stop(ch, STOP_SUSPEND, SUSPENDED);
+}
+
+void ct_state_end(struct chan *ch)
+{
+    ch->passed_n = 0;
+    end_stop(ch);
 }
 
 /* Nothing is left to do. */
@@ -494,7 +500,7 @@ static bool next_may_run(struct chan *ch)
         || (!(ch->stops & STOP_NOW) && ct_fault_now(ch).bits))
         return false;
     if (ch->next.kick)
-        ct_state_end(ch);
+        end_stop(ch);
     else if (!ch->passed_n || !ct_state_began(ch, &ch->passed[ch->passed_n - 1]))
         return false;
     /* If it does not, the word of that command is still to come, and names the old list. */

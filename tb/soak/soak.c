@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ioat_sim.h"
+#include "clocks.h"
 #include "scenario.h"
 
 enum { JOBS_MAX = 256, TICK_MS = 500, BAR = 30, SHRINK_SECONDS = 60 };
@@ -28,8 +28,8 @@ struct options {
     uint64_t descriptors;        /* 0: every seed */
     unsigned jobs;
     double seconds;              /* then no seed is begun; 0: no limit */
-    bool keep_going, as_it_is;
-    const char *wave;
+    bool keep_going, as_it_is, record;
+    const char *wave, *clocks;
     struct soak_limits limits;
 };
 
@@ -50,6 +50,7 @@ static _Noreturn void help(void)
 {
     puts("usage: soak [--seeds A..B | --seeds N] [--descriptors N] [--seconds N] [--jobs N]\n"
          "            [--limits LIST] [--wave FILE] [--tell] [--keep-going] [--no-shrink]\n"
+         "            [--clocks FILE] [--record-clocks]\n"
          "\n"
          "  --seeds A..B      these seeds; N: that one (default 1..300)\n"
          "  --descriptors N   seeds from the first on, until N descriptors are checked\n"
@@ -60,7 +61,9 @@ static _Noreturn void help(void)
          "  --wave FILE       record it; for one seed\n"
          "  --tell            print what software does\n"
          "  --keep-going      a line for each seed that fails, to the end; none is made small\n"
-         "  --no-shrink       a failure is told as it is\n");
+         "  --no-shrink       a failure is told as it is\n"
+         "  --clocks FILE     a seed that takes other clocks than FILE says fails, and is not made small\n"
+         "  --record-clocks   print the lines of such a file, in any order\n");
     printf("features:");
     for (unsigned f = 0; f < SOAK_FEATURE_N; f++)
         printf(" %s", soak_feature_name[f]);
@@ -106,6 +109,8 @@ static void read_option(const char *name, const char *value, struct options *opt
         options->jobs = (unsigned)number(name, value, 1, JOBS_MAX);
     else if (strcmp(name, "--wave") == 0)
         options->wave = value;
+    else if (strcmp(name, "--clocks") == 0)
+        options->clocks = value;
     else if (strcmp(name, "--limits") != 0)
         refuse(name, "no such option");
     else if (!soak_limits_read(value, &options->limits))
@@ -136,12 +141,17 @@ static struct options read_options(int argc, char **argv)
             options.as_it_is = true;
             continue;
         }
+        if (strcmp(argv[i], "--record-clocks") == 0) {
+            options.record = true;
+            continue;
+        }
         if (i + 1 == argc)
             refuse(argv[i], "a value must follow");
         read_option(argv[i], argv[i + 1], &options);
         i++;
     }
     options.limits.tell = tell;
+    options.as_it_is |= options.clocks != NULL;
     if (options.descriptors)
         options.last = UINT64_MAX - 1;
     if (options.wave && options.first != options.last)
@@ -174,6 +184,16 @@ static void note_failure(const struct options *options, struct shared *shared, u
     shared->stop = !options->keep_going;
 }
 
+/* One call of write() a line: workers print at once. */
+static void record_clocks(uint64_t seed, const struct soak_result *result)
+{
+    char name[SOAK_BUILD_NAME];
+
+    soak_build_name(name);
+    printf("%s %" PRIu64 " %" PRIu64 "\n", name, seed, result->clocks);
+    fflush(stdout);
+}
+
 static void work(const struct options *options, struct shared *shared, double begin)
 {
     static struct soak_result result;
@@ -186,6 +206,10 @@ static void work(const struct options *options, struct shared *shared, double be
         shared->done++;
         shared->descriptors += result.descriptors;
         shared->clocks += result.clocks;
+        if (options->clocks)
+            soak_clocks_judge(options->clocks, seed, &result);
+        if (options->record && !result.failed)
+            record_clocks(seed, &result);
         if (result.failed)
             note_failure(options, shared, seed, &result);
         if (options->descriptors && shared->descriptors >= options->descriptors)
@@ -291,8 +315,8 @@ static void tell_failure(const struct options *options, struct shared *shared)
 int main(int argc, char **argv)
 {
     const struct options options = read_options(argc, argv);
-    const struct ioat_sim_build *build = ioat_sim_build();
     const double begin = seconds_now();
+    char name[SOAK_BUILD_NAME];
     struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
                                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     bool good;
@@ -305,10 +329,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "soak: a worker ended by itself near seed %" PRIu64 "\n", (uint64_t)shared->next);
     if (shared->failed)
         tell_failure(&options, shared);
-    printf("w%uc%u%s: seeds from %" PRIu64 ": %" PRIu64 " scenarios, %" PRIu64 " descriptors, %" PRIu64
-           " clocks, %" PRIu64 " mismatches, %.0f s\n", build->data_bits, build->channels,
-           build->desc_port ? "d" : "", options.first, (uint64_t)shared->done,
-           (uint64_t)shared->descriptors, (uint64_t)shared->clocks, (uint64_t)shared->failures,
-           seconds_now() - begin);
+    soak_build_name(name);
+    fprintf(options.record ? stderr : stdout,
+            "%s: seeds from %" PRIu64 ": %" PRIu64 " scenarios, %" PRIu64 " descriptors, %" PRIu64
+            " clocks, %" PRIu64 " mismatches, %.0f s\n", name, options.first, (uint64_t)shared->done,
+            (uint64_t)shared->descriptors, (uint64_t)shared->clocks, (uint64_t)shared->failures,
+            seconds_now() - begin);
     return shared->failed || !good;
 }
