@@ -169,7 +169,8 @@ module ioat_control (
     wire relaunch   = finished && next_runs;
 
     assign load            = rest_start || (rest_count && armed) || rest_first || relaunch;
-    assign clear_completed = load || (finished && (superseded || resetting)) || (phase == PH_REST && chain_wr);
+    assign clear_completed = load || (finished && (superseded || resetting)) || (phase == PH_REST && chain_wr) ||
+                             (ev_reset && !active);
 
     // ---- outputs ----
 
@@ -366,6 +367,8 @@ module ioat_control (
             append        <= 1'b0;
             counted       <= 1'b0;
             listed        <= 1'b0;
+            if (!active)
+                state <= `IOAT_CHANSTS_STATE_HALTED;
             if (!resetting) begin
                 word_due      <= active && err_completion_en && !chancmp_misplaced && !flr;
                 reset_chancmp <= chancmp;

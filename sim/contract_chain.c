@@ -629,8 +629,12 @@ static bool claim(struct chan *ch, uint64_t addr, struct fetch *fetch)
     const struct passed *passed;
     char text[64];
 
-    if (belongs_after_stop(ch, addr))
-        ct_state_end(ch);
+    if (belongs_after_stop(ch, addr)) {
+        if (ct_desc_offered(ch) <= ch->flush_clk + FLUSH_LAG)
+            ct_state_end_perhaps(ch);      /* a read, or a guess, of the old list that had been waiting */
+        else
+            ct_state_end(ch);
+    }
     if (claim_listed(ch, addr, fetch))
         return true;
     passed = ct_state_passed(ch, addr);

@@ -305,10 +305,9 @@ void ct_data_beat(struct chan *ch, struct burst *burst, uint64_t addr, const uin
     const uint64_t end = addr + (ch->c->bus - 1);
     const uint64_t lo = addr > burst->need_lo ? addr : burst->need_lo;
     const uint64_t hi = end < burst->need_hi - 1 ? end : burst->need_hi - 1;
-    const uint32_t count = (uint32_t)(hi - lo) + 1;
-    const uint64_t due = (~UINT64_C(0) >> (64 - count)) << (lo - addr);
     const struct record *record;
-    uint32_t off;
+    uint32_t off, count;
+    uint64_t due;
 
     if (!ct_record_held(ch, burst->pos))
         return;
@@ -324,7 +323,11 @@ void ct_data_beat(struct chan *ch, struct burst *burst, uint64_t addr, const uin
     }
     if (burst->padded) {
         ct_wrong(ch, "K-63", "strobes come back at 0x%" PRIx64 " in a burst that was padded", addr);
-    } else if (burst->hole) {
+        return;
+    }
+    count = (uint32_t)(hi - lo) + 1;
+    due = (~UINT64_C(0) >> (64 - count)) << (lo - addr);
+    if (burst->hole) {
         ct_wrong(ch, ct_chain_stop_rule(ch), "strobes come back at 0x%" PRIx64 " after bytes of descriptor 0x%"
               PRIx64 " were dropped", addr, record->addr);
     } else if (strobe & ~due) {

@@ -453,6 +453,7 @@ void ct_state_forget(struct chan *ch);           /* no list, nothing completed *
 void ct_state_drop(struct chan *ch);             /* what is not finished is not going to be */
 bool ct_state_may_end(const struct chan *ch);    /* the stops under way can be over */
 void ct_state_end(struct chan *ch);              /* they are over */
+void ct_state_end_perhaps(struct chan *ch);      /* or not: the old list may still be named */
 void ct_state_settle(struct chan *ch);           /* on a quiet bus what can happen has happened */
 /* The stops may be over and the next list fail at its first pointer: then an error is its first sign. */
 bool ct_state_next_fails(const struct chan *ch);

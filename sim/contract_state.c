@@ -246,6 +246,26 @@ void ct_state_end(struct chan *ch)
     end_stop(ch);
 }
 
+/* Of the descriptor answered last in the run in force; 0: none. */
+static uint64_t last_answered(const struct chan *ch)
+{
+    return ch->ans >= ch->run0 && ct_record_held(ch, ch->ans) ? ((const struct record *)ct_record_at(ch, ch->ans))->addr : 0;
+}
+
+static void may_be_old(struct chan *ch, uint64_t last)
+{
+    ch->has_old = last != 0;
+    ch->old_last[0] = ch->old_last[1] = last;
+}
+
+void ct_state_end_perhaps(struct chan *ch)
+{
+    const uint64_t last = last_answered(ch);
+
+    ct_state_end(ch);
+    may_be_old(ch, last);
+}
+
 /* Nothing is left to do. */
 static void come_to_rest(struct chan *ch)
 {
@@ -493,8 +513,7 @@ static bool next_may_run(struct chan *ch)
     const unsigned earlier = ch->stops & (STOP_ABORT | STOP_RESET);
     const uint64_t stop_cmp = ch->stop_cmp;
     const struct cmps cmps = ch->old_cmp;
-    const bool ran = ch->ans >= ch->run0 && ct_record_held(ch, ch->ans);
-    const uint64_t last = ran ? ((const struct record *)ct_record_at(ch, ch->ans))->addr : 0;
+    const uint64_t last = last_answered(ch);
 
     if (!(ch->stops & (STOP_NOW | STOP_SUSPEND)) || !ct_state_may_end(ch) || early->head != early->tail
         || (!(ch->stops & STOP_NOW) && ct_fault_now(ch).bits))
@@ -504,8 +523,7 @@ static bool next_may_run(struct chan *ch)
     else if (!ch->passed_n || !ct_state_began(ch, &ch->passed[ch->passed_n - 1]))
         return false;
     /* If it does not, the word of that command is still to come, and names the old list. */
-    ch->has_old = ran;
-    ch->old_last[0] = ch->old_last[1] = last;
+    may_be_old(ch, last);
     ch->old_cmp = cmps;
     ch->old_cmp.at[ch->old_cmp.n++ % OLD_CMPS] = stop_cmp;
     ch->enables_moved = true;

@@ -128,6 +128,36 @@ START_TEST(k_50_interrupt_of_a_withdrawn_word_comes_with_that_of_abort)
 }
 END_TEST
 
+/* One write at a time, answered late: the payload's first burst waits for the answer to the first word and keeps the
+ * second word, which is offered behind it, waiting; then ABORT comes. */
+START_TEST(k_50_interrupt_of_a_word_on_the_bus_comes_once_in_spite_of_abort)
+{
+    const struct ioat_sim_timing slow = { .read_latency = 1, .write_latency = 300, .outstanding_max = 1 };
+    struct tb *tb = tb_open(&slow);
+    const struct tb_buf src = tb_src(tb, 64, 0), dst = tb_dst(tb, 64, 0);
+    uint64_t bus[3];
+
+    bus[0] = tb_null(tb, IOAT_CONTROL_COMPL_WRITE);
+    bus[1] = tb_null(tb, IOAT_CONTROL_COMPL_WRITE | IOAT_CONTROL_INT_EN);
+    bus[2] = tb_copy(tb, dst.bus, src.bus, 64, 0);
+    tb_chain(tb, bus, 3);
+    tb_msix_setup(tb);
+    tb_setup(tb, 0, TB_CHANCTRL_ALL);
+    tb_start_list(tb, 0, bus[0]);
+    tb_step(tb, 450);
+    tb_assert_eq(tb, tb->watch[0].word_b.n, 1);
+    tb_assert_eq(tb, tb->watch[0].data_aw.n, 1);
+    tb_assert_eq(tb, tb->watch[0].word_aw.n, 1);
+    tb_command(tb, 0, IOAT_CHANCMD_ABORT);
+    scene_settle(tb, 0);
+    tb_assert_word(tb, 0, TB_WORD(bus[1], HALTED));
+    tb_assert_eq(tb, tb->watch[0].word_aw.n, 3);
+    tb_assert_eq(tb, tb_messages(tb, 0), 1);
+    tb_assert_eq(tb, scene_rearm(tb, 0, TB_CHANCTRL_ALL), 0);
+    tb_close(tb);
+}
+END_TEST
+
 static bool word_came(void *ctx)
 {
     const volatile uint64_t *word = ctx;
@@ -164,7 +194,7 @@ END_TEST
 /* A page of guesses is on its way, as many as PREFETCH allows: none of their answers is taken for another. */
 START_TEST(k_18_answers_to_guesses_that_abort_drops_are_awaited)
 {
-    enum { PAGE = IOAT_PAGE_BYTES / IOAT_DESC_BYTES, LINKS = 4 * PAGE };
+    enum { PAGE = IOAT_PAGE_BYTES / IOAT_DESC_BYTES, LINKS = 10 * PAGE };
     const struct ioat_sim_timing far = { .read_latency = 300, .write_latency = 1 };
     struct tb *tb = tb_open(&far);
     uint64_t bus[LINKS];
@@ -175,7 +205,7 @@ START_TEST(k_18_answers_to_guesses_that_abort_drops_are_awaited)
     tb_hold(tb, IOAT_SIM_FAULT_READ, hold_at, IOAT_PAGE_BYTES);
     tb_setup(tb, 0, TB_CHANCTRL_ALL);
     tb_start_list(tb, 0, bus[0]);
-    tb_step(tb, 10000);
+    tb_step(tb, 20000);
     tb_command(tb, 0, IOAT_CHANCMD_ABORT);
     tb_step(tb, 500);
     scene_release(tb);
@@ -454,6 +484,35 @@ END_TEST
 
 /* K-19, H-W06: software that saw no end writes the command again. The word of the first
  * is on the bus: a RESET has cleared ERR_COMPLETION_EN by then, an ABORT is pending. */
+/* H-S18, K-55: RESET waits for the answer to a message; the state does not. */
+START_TEST(k_19_reset_of_a_resting_channel_shows_halted_at_once)
+{
+    static const unsigned states[] = { IOAT_CHANSTS_STATE_IDLE, IOAT_CHANSTS_STATE_ARMED, IOAT_CHANSTS_STATE_SUSPENDED };
+    struct tb *tb = tb_open(NULL);
+    const uint64_t at = tb->words.bus + 0x8000;
+    const uint64_t ring = tb_ring(tb, 0, 0, IOAT_CONTROL_INT_EN);
+
+    tb_msix_setup(tb);
+    TB_VWR(tb, 0, MSIX_ADDR, at);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, at, 4);
+    tb_ring_run(tb, 0, 1);
+    if (states[_i] == IOAT_CHANSTS_STATE_ARMED)
+        TB_WR(tb, 0, CHAINADDR, ring);
+    if (states[_i] == IOAT_CHANSTS_STATE_SUSPENDED)
+        tb_command(tb, 0, IOAT_CHANCMD_SUSPEND);
+    tb_assert_eq(tb, tb_state(tb, 0), states[_i]);
+    tb_command(tb, 0, IOAT_CHANCMD_RESET);
+    tb_assert_reg(tb, 0, CHANSTS, IOAT_CHANSTS_STATE_HALTED);
+    tb_step(tb, 500);
+    tb_assert_reg(tb, 0, CHANSTS, IOAT_CHANSTS_STATE_HALTED);
+    tb_assert_reg(tb, 0, CHANCMD, IOAT_CHANCMD_RESET);
+    scene_release(tb);
+    scene_settle(tb, 0);
+    tb_assert_reg(tb, 0, CHANSTS, IOAT_CHANSTS_STATE_HALTED);
+    tb_close(tb);
+}
+END_TEST
+
 START_TEST(k_05_stopping_twice_writes_one_word)
 {
     static const uint8_t commands[] = { IOAT_CHANCMD_ABORT, IOAT_CHANCMD_RESET };
@@ -518,6 +577,7 @@ Suite *abort_suite(void)
     tcase_add_loop_test(tc, r_abt_4_interrupted_descriptor_gives_no_word_and_no_interrupt, 0,
                         SCENE_MODE_N);
     tcase_add_test(tc, k_50_interrupt_of_a_withdrawn_word_comes_with_that_of_abort);
+    tcase_add_test(tc, k_50_interrupt_of_a_word_on_the_bus_comes_once_in_spite_of_abort);
     tcase_add_loop_test(tc, k_21_abort_keeps_the_last_good_address, 0, SCENE_MODE_N);
     tcase_add_test(tc, k_18_answers_to_guesses_that_abort_drops_are_awaited);
     tcase_add_loop_test(tc, r_abt_3_channel_is_ready_to_start_after_abort, 0, SCENE_MODE_N);
@@ -539,6 +599,7 @@ Suite *abort_suite(void)
     tc = tb_case(suite, "abort-several", 30);
     tcase_add_loop_test(tc, k_05_abort_prevails_over_a_pending_suspend, 0, SCENE_MODE_N);
     tcase_add_loop_test(tc, k_05_reset_prevails_over_pending_suspend_and_abort, 0, SCENE_MODE_N);
+    tcase_add_loop_test(tc, k_19_reset_of_a_resting_channel_shows_halted_at_once, 0, 3);
     tcase_add_loop_test(tc, k_05_stopping_twice_writes_one_word, 0, 2 * SCENE_MODE_N);
     tcase_add_loop_test(tc, k_11_chainaddr_written_while_a_command_drains_ends_in_armed, 0,
                         3 * SCENE_MODE_N);

@@ -660,6 +660,40 @@ static void check_appended(struct tb *tb, struct race *self)
     expect_fresh_done(tb, self, self->chain.n);
 }
 
+/* A page of descriptors is on its way, as many as PREFETCH allows, behind a copy whose write is not answered: APPEND has
+ * all of them read again, and the first answers are those that nobody wants any more. */
+START_TEST(k_39_append_behind_a_page_of_reads_runs_the_chain_once)
+{
+    enum { PAGE = IOAT_PAGE_BYTES / IOAT_DESC_BYTES, LINKS = 10 * PAGE };
+    const struct ioat_sim_timing far = { .read_latency = 300, .write_latency = 1 };
+    struct tb *tb = tb_open(&far);
+    const struct tb_buf src = tb_src(tb, 8, 0), dst = tb_dst(tb, 8, 0), end = tb_dst(tb, 8, 0);
+    uint64_t bus[LINKS];
+
+    tb_null_chain(tb, LINKS, 0, 0, bus);
+    const uint64_t page = (bus[LINKS - 1] & ~(uint64_t)(IOAT_PAGE_BYTES - 1)) - IOAT_PAGE_BYTES;
+    struct ioat_desc *before = tb_desc(tb, page - IOAT_DESC_BYTES), *last = tb_desc(tb, bus[LINKS - 1]);
+
+    *before = (struct ioat_desc) { .size = 8, .src = src.bus, .dst = dst.bus, .next = page };
+    *last = (struct ioat_desc) { .size = 8, .src = src.bus, .dst = end.bus };
+    tb_hold(tb, IOAT_SIM_FAULT_READ, page, IOAT_PAGE_BYTES);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, dst.bus, 8);
+    tb_setup(tb, 0, 0);
+    tb_start_list(tb, 0, bus[0]);
+    tb_step(tb, 20000);
+    tb_assert_eq(tb, tb->watch[0].data_aw.n, 1);
+    tb_command(tb, 0, IOAT_CHANCMD_APPEND);
+    tb_step(tb, 500);
+    ioat_sim_fault_clear(tb->sim);
+    scene_settle(tb, 0);
+    tb_assert_reg(tb, 0, CHANSTS, TB_WORD(bus[LINKS - 1], IDLE));
+    tb_check_copy(tb, &dst, &src, 8);
+    tb_check_copy(tb, &end, &src, 8);
+    tb_assert_eq(tb, tb->watch[0].data_aw.n, 2);
+    tb_close(tb);
+}
+END_TEST
+
 START_TEST(k_37_append_of_slots_guessed_before_runs_what_they_hold_since)
 {
     race = (struct race) {
@@ -1015,6 +1049,7 @@ Suite *ahead_suite(void)
     tcase_add_loop_test(tc, k_35_descriptors_guessed_behind_a_failing_one_never_start, 0, timings);
 
     tc = tb_case(suite, "ahead_race", 120);
+    tcase_add_test(tc, k_39_append_behind_a_page_of_reads_runs_the_chain_once);
     tcase_add_loop_test(tc, k_37_append_of_slots_guessed_before_runs_what_they_hold_since, 0,
                         RACE_TIMING_N);
     tcase_add_loop_test(tc, k_37_doorbell_for_slots_behind_the_count_runs_what_they_hold_since, 0,

@@ -244,6 +244,41 @@ START_TEST(k_62_bus_master_off_stops_requests_but_no_burst)
 }
 END_TEST
 
+/* ---- who goes first ---- */
+
+/* One write at a time, answered late. When the answer to the first word comes, the payload's first burst, which waited
+ * for it, goes; behind it wait the rest of the payload, the message of the first word's descriptor and the second word. */
+START_TEST(k_64_message_goes_before_word_and_word_before_payload)
+{
+    static const unsigned order[] = { TB_WRITE_WORD, TB_WRITE_DATA, TB_WRITE_MESSAGE, TB_WRITE_WORD, TB_WRITE_DATA };
+    enum { ORDERED = sizeof order / sizeof order[0] };
+    const struct ioat_sim_timing slow = { .read_latency = 1, .write_latency = 300, .outstanding_max = 1 };
+    struct tb *tb = tb_open(&slow);
+    const uint32_t bytes = 3 * tb->build->write_bytes_max;
+    const struct tb_buf src = tb_src(tb, bytes, 0), dst = tb_dst(tb, bytes, 0);
+    uint64_t bus[3];
+    size_t at = 0;
+
+    tb_note(tb, "priority %d", _i);
+    bus[0] = tb_null(tb, IOAT_CONTROL_COMPL_WRITE | IOAT_CONTROL_INT_EN);
+    bus[1] = tb_null(tb, IOAT_CONTROL_COMPL_WRITE);
+    bus[2] = tb_copy(tb, dst.bus, src.bus, bytes, 0);
+    tb_chain(tb, bus, 3);
+    tb_msix_setup(tb);
+    tb_setup(tb, 0, (uint16_t)(_i << IOAT_CHANCTRL_PRIORITY_LSB));
+    tb_log(tb, true);
+    tb_start_count(tb, 0, bus[0], 3);
+    tb_wait_state(tb, 0, TB_IN(IDLE), TB_LONG);
+    for (unsigned n = 0; n < ORDERED; n++, at++) {
+        while (at < tb->log_n && tb->log[at].kind != IOAT_SIM_AW)
+            at++;
+        tb_assert(tb, at < tb->log_n, "there are only %u writes", n);
+        tb_assert(tb, tb_id_kind(tb->log[at].id) == order[n], "write %u has ID 0x%x", n, tb->log[at].id);
+    }
+    tb_close(tb);
+}
+END_TEST
+
 /* ---- equal priorities ---- */
 
 enum { RING_SLOTS = 16, SHARE_SIZES = 3 };
@@ -309,6 +344,7 @@ Suite *bus_suite(void)
     tcase_add_test(tc, h_d02_copy_at_the_edge_of_mapped_memory_reads_no_further);
     tcase_add_loop_test(tc, k_60_ids_name_kind_and_channel, 0, tb_timing_n);
     tcase_add_test(tc, k_62_bus_master_off_stops_requests_but_no_burst);
+    tcase_add_loop_test(tc, k_64_message_goes_before_word_and_word_before_payload, 0, 16);
     if (ioat_sim_build()->channels > 1) {
         tc = tb_case(suite, "bus_share", 60);
         tcase_add_loop_test(tc, section_2_3_equal_work_gets_equal_shares_of_the_bus, 0,

@@ -269,6 +269,36 @@ static const unsigned pairs[] = {
 };
 enum { PAIR_N = sizeof pairs / sizeof pairs[0] };
 
+/* The read that APPEND asks for fails, SUSPEND comes at each clock around it: suspended before, or halted. */
+START_TEST(k_15_suspend_at_any_clock_of_a_failing_reread_writes_no_unwanted_word)
+{
+    enum { CLOCKS = 40 };
+
+    for (unsigned clocks = 0; clocks < CLOCKS; clocks++) {
+        struct tb *tb = tb_open(NULL);
+        const uint64_t bus = tb_null(tb, 0);
+        const struct ioat_sim_fault fail = { .kind = IOAT_SIM_FAULT_READ, .answer = IOAT_SIM_SLVERR, .first = bus,
+                                             .last = bus + IOAT_DESC_BYTES - 1, .percent = 100 };
+
+        tb_note(tb, "SUSPEND after %u clocks", clocks);
+        tb_setup(tb, 0, 0);
+        tb_start_list(tb, 0, bus);
+        tb_wait_state(tb, 0, TB_IN(IDLE), TB_LONG);
+        ioat_sim_fault_add(tb->sim, &fail);
+        TB_POST(tb, 0, CHANCMD, IOAT_CHANCMD_APPEND);
+        tb_step(tb, clocks);
+        TB_POST(tb, 0, CHANCMD, IOAT_CHANCMD_SUSPEND);
+        tb_step(tb, 500);
+        const bool halted = tb_state(tb, 0) == IOAT_CHANSTS_STATE_HALTED;
+
+        tb_assert_chanerr(tb, 0, halted ? IOAT_CHANERR_READ_DATA : 0);
+        tb_assert_reg(tb, 0, CHANSTS, halted ? TB_WORD(bus, HALTED) : TB_WORD(bus, SUSPENDED));
+        tb_assert_eq(tb, tb->watch[0].word_aw.n, 0);
+        tb_close(tb);
+    }
+}
+END_TEST
+
 /* H-E01, H-E09: several error answers, near or far apart: one bit, and it stays one. Rows:
  * pairs x timings. */
 START_TEST(h_e09_two_faults_set_one_bit)
@@ -481,6 +511,7 @@ Suite *fault_suite(void)
     tcase_add_test(tc, h_e09_data_error_and_failed_error_word_are_one_bit);
     tcase_add_test(tc, h_e03_what_completed_before_a_failed_write_counts);
     tcase_add_test(tc, h_e09_two_commands_beside_the_error_word_add_no_bit);
+    tcase_add_test(tc, k_15_suspend_at_any_clock_of_a_failing_reread_writes_no_unwanted_word);
     tcase_add_loop_test(tc, h_e09_two_faults_set_one_bit, 0, (int)PAIR_N * tb_timing_n);
     tcase_add_test(tc, h_w07_error_is_reported_after_every_outstanding_answer);
     tc = tb_case(suite, "fault-around", 60);

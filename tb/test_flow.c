@@ -255,6 +255,38 @@ START_TEST(h_d10_transfers_beyond_what_is_followed_wait)
 }
 END_TEST
 
+/* As many start before the first is complete, however many went before: queues have no seam. */
+START_TEST(h_d10_as_many_are_in_flight_whatever_went_before)
+{
+    enum { BEFORE = 16, BEHIND = 150, SIZE = 8 };
+    uint64_t flight = 0;
+
+    for (unsigned before = 1; before <= BEFORE; before++) {
+        struct tb *tb = tb_open(NULL);
+        const struct tb_buf src = tb_src(tb, SIZE, 0), held = tb_src(tb, SIZE, 0), dst = tb_dst(tb, SIZE, 0);
+        uint64_t bus[BEFORE + BEHIND];
+
+        for (unsigned i = 0; i < before + BEHIND; i++)
+            bus[i] = tb_copy(tb, dst.bus, i < before ? src.bus : held.bus, SIZE, 0);
+        tb_chain(tb, bus, before + BEHIND);
+        tb_hold(tb, IOAT_SIM_FAULT_READ, held.bus, SIZE);
+        tb_setup(tb, 0, 0);
+        tb_start_count(tb, 0, bus[0], (uint16_t)(before + BEHIND));
+        tb_step(tb, 5000);
+        const uint64_t started = (TB_RD(tb, 0, CDAR) - bus[before]) / IOAT_DESC_BYTES + 1;
+
+        if (!flight)
+            flight = started;
+        tb_note(tb, "behind %u copies", before);
+        tb_assert_eq(tb, started, flight);
+        tb_assert(tb, flight < BEHIND, "all of them start");
+        ioat_sim_fault_clear(tb->sim);
+        tb_wait_state(tb, 0, TB_IN(IDLE), TB_LONG);
+        tb_close(tb);
+    }
+}
+END_TEST
+
 /* The same of the bursts of one transfer: no answer comes until all that may be asked for is. */
 START_TEST(h_d10_bursts_beyond_what_is_followed_wait)
 {
@@ -309,6 +341,7 @@ Suite *flow_suite(void)
     tcase_add_test(tc, k_63_channels_go_on_while_the_source_of_one_waits);
     tcase_add_test(tc, k_63_channel_whose_source_waits_can_be_aborted);
     tcase_add_test(tc, h_d10_transfers_beyond_what_is_followed_wait);
+    tcase_add_test(tc, h_d10_as_many_are_in_flight_whatever_went_before);
     tcase_add_test(tc, h_d10_bursts_beyond_what_is_followed_wait);
     tcase_add_test(tc, h_w05_word_follows_the_last_data_answer_within_a_few_clocks);
     return suite;

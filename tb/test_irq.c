@@ -624,6 +624,92 @@ START_TEST(k_54_message_waits_for_bus_master)
 }
 END_TEST
 
+/* ---- the write port is taken ---- */
+
+/* A vector that was masked, on a bus that takes one write at a time and answers none to `buf`: a further burst is offered
+ * and keeps the message waiting once the vector is unmasked. Two events happened. */
+static struct tb *open_blocked(struct tb_buf *buf)
+{
+    const struct ioat_sim_timing narrow = { .read_latency = 1, .write_latency = 1, .outstanding_max = 1 };
+    struct tb *tb = tb_open(&narrow);
+    const uint32_t bytes = 2 * tb->build->write_bytes_max;
+    const struct tb_buf src = tb_src(tb, bytes, 0);
+    uint64_t bus[3];
+
+    *buf = tb_dst(tb, bytes, 0);
+    tb_null_chain(tb, 3, IOAT_CONTROL_INT_EN, 0, bus);
+    tb_link(tb, bus[1], tb_copy(tb, buf->bus, src.bus, bytes, 0));
+    tb_msix_setup(tb);
+    tb_msix_mask(tb, 0, true);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, buf->bus, buf->bytes);
+    tb_setup(tb, 0, TB_CHANCTRL_ALL);
+    tb_start_list(tb, 0, bus[0]);
+    tb_step(tb, SETTLE);
+    tb_assert_eq(tb, tb->watch[0].data_aw.n, 1);
+    tb_msix_mask(tb, 0, false);
+    tb_step(tb, SETTLE);
+    tb_assert_eq(tb, tb->watch[0].msg_aw.n, 0);
+    return tb;
+}
+
+/* H-I03 */
+START_TEST(k_57_second_message_waits_behind_one_that_waits_for_the_bus)
+{
+    struct tb_buf buf;
+    struct tb *tb = open_blocked(&buf);
+
+    rearm(tb, 0);
+    tb_step(tb, SETTLE);
+    ioat_sim_fault_clear(tb->sim);
+    settle(tb);
+    tb_assert_eq(tb, tb_messages(tb, 0), 2);
+    tb_close(tb);
+}
+END_TEST
+
+START_TEST(k_54_message_that_waits_for_the_bus_is_pending_again_without_bus_master)
+{
+    struct tb_buf buf;
+    struct tb *tb = open_blocked(&buf);
+
+    tb_bus_master(tb, false);
+    tb_msix_mask(tb, 0, true);
+    tb_assert(tb, tb_msix_pending(tb, 0), "the message is not pending");
+    tb_bus_master(tb, true);
+    ioat_sim_fault_clear(tb->sim);
+    settle(tb);
+    tb_assert_eq(tb, tb_messages(tb, 0), 0);
+    tb_msix_mask(tb, 0, false);
+    settle(tb);
+    tb_assert_eq(tb, tb_messages(tb, 0), 1);
+    tb_close(tb);
+}
+END_TEST
+
+/* The re-arm withdraws what a mask or bus master holds back, not a message that is only waiting for the one before it. */
+START_TEST(h_i04_rearm_leaves_a_message_that_waits_for_an_answer)
+{
+    struct tb *tb = tb_open(NULL);
+    const uint64_t at = tb->words.bus + 0x8000;
+
+    tb_msix_setup(tb);
+    TB_VWR(tb, 0, MSIX_ADDR, at);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, at, 4);
+    tb_ring(tb, 0, 0, IOAT_CONTROL_INT_EN);
+    tb_ring_run(tb, 0, 1);
+    tb_step(tb, SETTLE);
+    rearm(tb, 0);
+    tb_ring_run(tb, 0, 1);
+    tb_step(tb, SETTLE);
+    tb_assert_eq(tb, tb->watch[0].msg_aw.n, 1);
+    rearm(tb, 0);
+    ioat_sim_fault_clear(tb->sim);
+    settle(tb);
+    tb_assert_eq(tb, tb->watch[0].msg_aw.n, 2);
+    tb_close(tb);
+}
+END_TEST
+
 Suite *irq_suite(void)
 {
     const int channels = (int)ioat_sim_build()->channels;
@@ -654,6 +740,9 @@ Suite *irq_suite(void)
     tcase_add_test(tc, h_i04_rearm_with_nothing_sends_nothing);
     tcase_add_test(tc, k_51_rearm_does_not_clear_attnstatus);
     tcase_add_loop_test(tc, k_54_message_waits_for_bus_master, 0, 2);
+    tcase_add_test(tc, k_57_second_message_waits_behind_one_that_waits_for_the_bus);
+    tcase_add_test(tc, k_54_message_that_waits_for_the_bus_is_pending_again_without_bus_master);
+    tcase_add_test(tc, h_i04_rearm_leaves_a_message_that_waits_for_an_answer);
 
     tc = tb_case(suite, "irq_errors", 30);
     tcase_add_loop_test(tc, h_i09_error_interrupts_only_if_enabled_and_unmasked, 0, 16);

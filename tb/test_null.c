@@ -191,6 +191,59 @@ START_TEST(h_d05_empty_descriptors_between_copies_change_nothing)
 }
 END_TEST
 
+enum { NULLS_MAX = 28 };
+
+/* H-W05: a copy, `nulls`, and as many copies, answered one a clock: the nulls complete while the answers to the copies
+ * behind them are counted. A copy that comes later does not profit from them. */
+static void copies_around_nulls(struct tb *tb, unsigned nulls)
+{
+    const struct tb_buf src = tb_src(tb, 8 * (nulls + 1), 0), dst = tb_dst(tb, 8 * (nulls + 1), 0);
+    const struct tb_buf late = tb_dst(tb, 8, 0);
+    uint64_t bus[2 * NULLS_MAX + 1];
+    unsigned n = 0;
+
+    bus[n++] = tb_copy(tb, dst.bus, src.bus, 8, 0);
+    for (unsigned i = 0; i < nulls; i++)
+        bus[n++] = tb_null(tb, 0);
+    for (unsigned i = 1; i <= nulls; i++)
+        bus[n++] = tb_copy(tb, dst.bus + 8 * i, src.bus + 8 * i, 8, i == nulls ? IOAT_CONTROL_COMPL_WRITE : 0);
+    tb_chain(tb, bus, n);
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, dst.bus, dst.bytes);
+    tb_setup(tb, 0, 0);
+    tb_watch_clear(tb);
+    tb_start_count(tb, 0, bus[0], (uint16_t)n);
+    tb_step(tb, 1000);
+    tb_assert_eq(tb, tb->watch[0].data_aw.n, nulls + 1);
+    tb_assert_word(tb, 0, TB_NO_WORD);
+    ioat_sim_fault_clear(tb->sim);
+    tb_wait_word(tb, 0, TB_WORD(bus[n - 1], IDLE), TB_LONG);
+    tb_check_copy(tb, &dst, &src, src.bytes);
+
+    const uint64_t last = tb_copy(tb, late.bus, src.bus, 8, IOAT_CONTROL_COMPL_WRITE);
+
+    tb_hold(tb, IOAT_SIM_FAULT_WRITE, late.bus, late.bytes);
+    tb_setup(tb, 0, 0);
+    tb_start_count(tb, 0, last, 1);
+    tb_step(tb, 200);
+    tb_assert_word(tb, 0, TB_NO_WORD);
+    tb_assert_state(tb, 0, ACTIVE);
+    ioat_sim_fault_clear(tb->sim);
+    tb_wait_word(tb, 0, TB_WORD(last, IDLE), TB_LONG);
+}
+
+START_TEST(h_w05_copies_answered_while_nulls_complete_are_counted_exactly)
+{
+    struct tb *tb = tb_open(NULL);
+
+    for (unsigned nulls = 1; nulls <= NULLS_MAX; nulls++) {
+        tb_note(tb, "%u nulls", nulls);
+        copies_around_nulls(tb, nulls);
+        tb_rewind(tb);
+    }
+    tb_close(tb);
+}
+END_TEST
+
 /* H-D11, R-DCA-8, R-DCA-9, K-32: a context change moves nothing, counts, writes its word, and its
  * bit 0 asks for no interrupt; the DCA target in its size field is no size. */
 START_TEST(h_d11_context_change_completes_as_a_null)
@@ -248,6 +301,7 @@ Suite *null_suite(void)
     tcase_add_loop_test(tc, h_d04_null_honours_word_and_interrupt_flags, 0, 4);
     tcase_add_test(tc, h_d05_size_0_completes_without_data_access);
     tcase_add_loop_test(tc, h_d05_empty_descriptors_between_copies_change_nothing, 0, tb_timing_n);
+    tcase_add_test(tc, h_w05_copies_answered_while_nulls_complete_are_counted_exactly);
     tcase_add_test(tc, h_d11_context_change_completes_as_a_null);
     tcase_add_test(tc, h_d11_context_change_without_flag_writes_no_word);
     return suite;

@@ -154,6 +154,39 @@ START_TEST(k_08_guesses_are_counted_by_their_outcome)
 }
 END_TEST
 
+/* A chain that no guess follows, suspended at each clock of a read: what was read is started, or dropped and counted, but
+ * for the one clock in which it is read and not started yet. */
+START_TEST(k_08_descriptor_whose_answer_comes_with_suspend_counts_as_dropped)
+{
+    enum { CLOCKS = 150 };
+    const struct ioat_sim_timing far = { .read_latency = 60, .write_latency = 1 };
+    uint64_t missed = 0;
+
+    for (unsigned clocks = 0; clocks < CLOCKS; clocks++) {
+        struct tb *tb = tb_open(&far);
+        const uint64_t last = tb_null(tb, 0), middle = tb_null(tb, 0), first = tb_null(tb, 0);
+
+        tb_note(tb, "SUSPEND after %u clocks", clocks);
+        tb_link(tb, first, middle);
+        tb_link(tb, middle, last);
+        tb_setup(tb, 0, 0);
+        TB_WR(tb, 0, CHAINADDR, first);
+        TB_POST(tb, 0, CHANCMD, IOAT_CHANCMD_START);
+        tb_step(tb, clocks);
+        TB_POST(tb, 0, CHANCMD, IOAT_CHANCMD_SUSPEND);
+        tb_step(tb, 500);
+        const uint64_t at = tb_completed(tb, 0);
+        const uint64_t ran = at ? (first - at) / IOAT_DESC_BYTES + 1 : 0;
+        const uint64_t known = ran + PERF(tb, 0, PERF_DROPPED), read = tb->watch[0].desc_ar.n;
+
+        tb_assert(tb, known <= read, "%" PRIu64 " reads, %" PRIu64 " started or dropped", read, known);
+        missed = known < read ? missed + read - known : 0;
+        tb_assert(tb, missed <= 1, "descriptors that were read are neither started nor dropped");
+        tb_close(tb);
+    }
+}
+END_TEST
+
 START_TEST(k_08_a_channel_that_is_not_active_counts_nothing)
 {
     struct tb *tb = one_copy(NULL, 100);
@@ -226,6 +259,7 @@ Suite *perf_suite(void)
     tcase_add_test(waits, k_08_answers_are_waited_for_while_memory_is_far);
     tcase_add_test(waits, k_08_a_bus_that_takes_no_data_is_blocked);
     tcase_add_test(waits, k_08_guesses_are_counted_by_their_outcome);
+    tcase_add_test(waits, k_08_descriptor_whose_answer_comes_with_suspend_counts_as_dropped);
     TCase *control = tb_case(suite, "perf_control", 10);
     tcase_add_test(control, k_08_a_channel_that_is_not_active_counts_nothing);
     tcase_add_test(control, k_08_hold_stops_the_counters_and_not_the_channel);

@@ -89,6 +89,39 @@ START_TEST(h_e04_last_next_is_checked_only_when_followed)
 }
 END_TEST
 
+/* H-E04: as many copies as can start wait for their data, so the pointer behind the last one is not looked at yet; APPEND
+ * has it taken up again. Rows: how many copies, and the bit that is wrong. */
+START_TEST(h_e04_misaligned_next_halts_after_append_made_it_be_looked_at_again)
+{
+    enum { LEAST = 62, MOST = 68, SIZE = 8 };
+
+    for (unsigned n = LEAST; n <= MOST; n++) {
+        struct tb *tb = tb_open(NULL);
+        const struct tb_buf src = tb_src(tb, SIZE, 0), dst = tb_dst(tb, SIZE, 0), never = tb_dst(tb, SIZE, 0);
+        const uint64_t next = tb_copy(tb, never.bus, src.bus, SIZE, 0);
+        uint64_t bus[MOST];
+
+        tb_note(tb, "%u copies, NEXT + 0x%x", n, 1u << _i);
+        for (unsigned i = 0; i < n; i++)
+            bus[i] = tb_copy(tb, dst.bus, src.bus, SIZE, 0);
+        tb_chain(tb, bus, n);
+        tb_link(tb, bus[n - 1], next + (UINT64_C(1) << _i));
+        tb_hold(tb, IOAT_SIM_FAULT_READ, src.bus, SIZE);
+        tb_setup(tb, 0, 0);
+        tb_start_list(tb, 0, bus[0]);
+        tb_step(tb, 2000);
+        tb_command(tb, 0, IOAT_CHANCMD_APPEND);
+        tb_step(tb, 500);
+        ioat_sim_fault_clear(tb->sim);
+        tb_wait_state(tb, 0, TB_IN(HALTED) | TB_IN(IDLE), TB_LONG);
+        tb_assert_chanerr(tb, 0, IOAT_CHANERR_DESC_ALIGN);
+        tb_assert_reg(tb, 0, CHANSTS, TB_WORD(bus[n - 1], HALTED));
+        tb_check_untouched(tb, &never);
+        tb_close(tb);
+    }
+}
+END_TEST
+
 /* H-E04, K-44: every low bit of CHANCMP; the descriptor whose word was due is not completed. */
 START_TEST(h_e04_misaligned_chancmp_halts_without_a_write)
 {
@@ -278,6 +311,7 @@ Suite *reject_suite(void)
     tcase_add_loop_test(tc, h_e04_misaligned_chainaddr_halts_when_work_starts, 0, 2);
     tcase_add_loop_test(tc, h_e04_last_next_is_checked_only_when_followed, 0,
                         (int)(sizeof danglings / sizeof danglings[0]));
+    tcase_add_loop_test(tc, h_e04_misaligned_next_halts_after_append_made_it_be_looked_at_again, 0, 6);
     tcase_add_test(tc, h_e04_misaligned_chancmp_halts_without_a_write);
     tcase_add_test(tc, h_e04_suspend_with_misaligned_chancmp_halts_without_a_write);
     tc = tb_case(suite, "reject-command", 60);
