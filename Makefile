@@ -572,7 +572,7 @@ bench-config: $(B)/$(CONFIG)/measure ## the figures of one configuration, as CSV
 
 bench-baseline: $(foreach c,$(BASELINE),$(addprefix $(B)/$c/,measure soak)) ## rewrite the cycle counts that make sim compares
 	@set -e; for c in $(BASELINE); do $(B)/$$c/measure --record --jobs $(JOBS); done >$(B)/baseline.txt
-	@set -e; for c in $(BASELINE); do $(B)/$$c/soak --seeds 1..100 --record-clocks --jobs $(JOBS); done >$(B)/clocks.txt
+	@set -e; for c in $(BASELINE); do $(B)/$$c/soak --seeds 1..320 --record-clocks --jobs $(JOBS); done >$(B)/clocks.txt
 	@mv $(B)/baseline.txt tb/bench/baseline.txt; sort -V $(B)/clocks.txt >tb/soak/clocks.txt
 	@git diff --stat -- tb/bench/baseline.txt tb/soak/clocks.txt || true
 

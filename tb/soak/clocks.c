@@ -2,6 +2,7 @@
 #include "clocks.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,21 +17,45 @@ void soak_build_name(char name[SOAK_BUILD_NAME])
     snprintf(name, SOAK_BUILD_NAME, "w%uc%u%s", build->data_bits, build->channels, build->desc_port ? "d" : "");
 }
 
-uint64_t soak_clocks_recorded(const char *record, uint64_t seed)
+/* The next line of the linked build; false at the end. */
+static bool next_line(FILE *file, uint64_t *seed, uint64_t *clocks)
+{
+    char name[SOAK_BUILD_NAME], line[LINE];
+
+    soak_build_name(name);
+    const size_t length = strlen(name);
+    while (fgets(line, sizeof line, file))
+        if (strncmp(line, name, length) == 0 && sscanf(line + length, " %" SCNu64 " %" SCNu64, seed, clocks) == 2)
+            return true;
+    return false;
+}
+
+uint64_t soak_clocks_last(const char *record)
 {
     FILE *file = fopen(record, "r");
-    char name[SOAK_BUILD_NAME], head[LINE], line[LINE];
-    uint64_t clocks = 0;
+    uint64_t last = 0, seed, clocks;
 
     if (!file)
         return 0;
-    soak_build_name(name);
-    const int length = snprintf(head, sizeof head, "%s %" PRIu64 " ", name, seed);
-    while (!clocks && fgets(line, sizeof line, file))
-        if (strncmp(line, head, (size_t)length) == 0)
-            sscanf(line + length, "%" SCNu64, &clocks);
+    while (next_line(file, &seed, &clocks))
+        if (seed > last)
+            last = seed;
     fclose(file);
-    return clocks;
+    return last;
+}
+
+uint64_t soak_clocks_recorded(const char *record, uint64_t seed)
+{
+    FILE *file = fopen(record, "r");
+    uint64_t at, clocks, found = 0;
+
+    if (!file)
+        return 0;
+    while (!found && next_line(file, &at, &clocks))
+        if (at == seed)
+            found = clocks;
+    fclose(file);
+    return found;
 }
 
 void soak_clocks_judge(const char *record, uint64_t seed, struct soak_result *result)

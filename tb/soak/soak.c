@@ -28,6 +28,7 @@ struct options {
     uint64_t descriptors;        /* 0: every seed */
     unsigned jobs;
     double seconds;              /* then no seed is begun; 0: no limit */
+    bool chosen;                 /* seeds were given */
     bool keep_going, as_it_is, record;
     const char *wave, *clocks;
     struct soak_limits limits;
@@ -62,7 +63,8 @@ static _Noreturn void help(void)
          "  --tell            print what software does\n"
          "  --keep-going      a line for each seed that fails, to the end; none is made small\n"
          "  --no-shrink       a failure is told as it is\n"
-         "  --clocks FILE     a seed that takes other clocks than FILE says fails, and is not made small\n"
+         "  --clocks FILE     the seeds of FILE for this build (or --seeds): one that takes other clocks\n"
+         "                    than FILE says fails, and is not made small\n"
          "  --record-clocks   print the lines of such a file, in any order\n");
     printf("features:");
     for (unsigned f = 0; f < SOAK_FEATURE_N; f++)
@@ -88,6 +90,7 @@ static void read_seeds(const char *text, struct options *options)
     char first[32];
     const char *dots = strstr(text, "..");
 
+    options->chosen = true;
     if (!dots) {
         options->first = options->last = number("--seeds", text, 0, UINT64_MAX - 1);
         return;
@@ -152,6 +155,8 @@ static struct options read_options(int argc, char **argv)
     }
     options.limits.tell = tell;
     options.as_it_is |= options.clocks != NULL;
+    if (options.clocks && !options.chosen && !(options.last = soak_clocks_last(options.clocks)))
+        refuse(options.clocks, "it cannot be read, or has no line of this build");
     if (options.descriptors)
         options.last = UINT64_MAX - 1;
     if (options.wave && options.first != options.last)
