@@ -277,8 +277,10 @@ void ct_state_settle(struct chan *ch)
 {
     const struct fault fault = ct_fault_now(ch);
 
-    if (ch->lost || ch->vague || ch->loose || ch->command_error || ch->c->flr || !ct_bus_quiet(ch->c, REST))
+    if (ch->lost || ch->vague || ch->command_error || ch->c->flr || !ct_bus_quiet(ch->c, REST))
         return;
+    if (ch->loose && !ch->final_acked)
+        return;                            /* whether more is to come depends on the count */
     if (ch->stops) {
         if ((!fault.bits || (fault.ripe && ch->next.chain)) && !ch->next.kick && !ch->next.resume && ct_state_may_end(ch))
             ct_state_end(ch);
