@@ -218,7 +218,7 @@ struct chan {
     unsigned may;              /* states it can be in; ACTIVE includes what follows from it */
     unsigned stops;            /* STOP_ bits not known to be done */
     unsigned target;           /* states the stops can lead to */
-    unsigned earlier;          /* STOP_ABORT, STOP_RESET that were taken to be over, and may not be */
+    unsigned earlier;          /* STOP_ABORT, _RESET, _SUSPEND that were taken to be over, and may not be */
     uint64_t stop_clk;         /* first of the stops */
     bool stop_sure;            /* ACTIVE was certain then */
     bool stop_word;            /* ERR_COMPLETION_EN as it was then */

@@ -473,7 +473,7 @@ static void start(struct chan *ch)
         ch->vague = true;
     } else if (ch->may & ACTIVE) {
         if (ch->mode == MODE_COUNT) {
-            ch->start_halting |= fault.ripe || ch->final_sent;
+            ch->start_halting |= fault.bits || ch->final_sent;
             return;
         }
         ct_state_stop(ch, STOP_SWITCH, ACTIVE);
@@ -512,7 +512,7 @@ static void append(struct chan *ch)
 static bool next_may_run(struct chan *ch)
 {
     const struct ring *early = &ch->c->early;   /* data of a word, perhaps */
-    const unsigned earlier = ch->stops & (STOP_ABORT | STOP_RESET);
+    const unsigned earlier = ch->stops & (STOP_ABORT | STOP_RESET | STOP_SUSPEND);
     const uint64_t stop_cmp = ch->stop_cmp;
     const struct cmps cmps = ch->old_cmp;
     const uint64_t last = last_answered(ch);

@@ -196,7 +196,7 @@ static void suspended(struct chan *ch, struct burst *burst, const struct word *w
 {
     const uint64_t low = larger(larger(ch->started, ch->rep), ch->word_lo);
 
-    if (!(ch->stops & STOP_SUSPEND))
+    if (!((ch->stops | ch->earlier) & STOP_SUSPEND))
         ct_wrong(ch, "H-W02", "word 0x%" PRIx64 " says SUSPENDED without a SUSPEND", word->value);
     else if (!enabled(ch))
         ct_wrong(ch, "K-15", "word of SUSPEND without ERR_COMPLETION_EN");

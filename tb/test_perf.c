@@ -7,7 +7,7 @@
 #define CONTROL(tb, ch, value) \
     tb_write((tb), IOAT_PERF((ch), PERF_CTL), IOAT_PERF_CTL_BITS / 8, (value))
 
-enum { COPIES = 40, LARGEST = 700 };
+enum { COPIES = 41, LARGEST = 700 };
 
 /* A chain of n copies of random size and alignment; returns the bytes. */
 static uint64_t random_copies(struct tb *tb, uint64_t *chain, unsigned n)
@@ -78,6 +78,29 @@ START_TEST(k_08_beats_bytes_and_descriptors_are_those_of_the_bus)
     tb_assert_eq(tb, PERF(tb, 0, PERF_MOVING), tb->watch[0].data_w.n);
     tb_assert_eq(tb, PERF(tb, 0, PERF_BYTES), bytes);
     tb_assert_eq(tb, PERF(tb, 0, PERF_DESCRIPTORS), COPIES);
+    tb_close(tb);
+}
+END_TEST
+
+/* So many clocks that the count carries into its upper half; read at an even and at an odd one. */
+START_TEST(k_08_active_counts_every_clock_of_a_million)
+{
+    enum { CLOCKS = (1 << 20) + 20000 };
+    struct tb *tb = tb_open(NULL);
+    const struct tb_buf src = tb_src(tb, 64, 0), dst = tb_dst(tb, 64, 0);
+
+    tb_hold(tb, IOAT_SIM_FAULT_READ, src.bus, src.bytes);
+    tb_setup(tb, 0, 0);
+    tb_start_count(tb, 0, tb_copy(tb, dst.bus, src.bus, 64, 0), 1);
+    const uint64_t before = PERF(tb, 0, PERF_ACTIVE), since = tb_now(tb);
+
+    tb_step(tb, CLOCKS);
+    for (unsigned more = 1; more <= 3; more++) {
+        tb_step(tb, more);
+        const uint64_t counted = PERF(tb, 0, PERF_ACTIVE) - before;
+
+        tb_assert_eq(tb, counted, tb_now(tb) - since);
+    }
     tb_close(tb);
 }
 END_TEST
@@ -258,6 +281,7 @@ Suite *perf_suite(void)
     tcase_add_test(waits, k_08_descriptors_are_waited_for_while_memory_is_far);
     tcase_add_test(waits, k_08_answers_are_waited_for_while_memory_is_far);
     tcase_add_test(waits, k_08_a_bus_that_takes_no_data_is_blocked);
+    tcase_add_test(waits, k_08_active_counts_every_clock_of_a_million);
     tcase_add_test(waits, k_08_guesses_are_counted_by_their_outcome);
     tcase_add_test(waits, k_08_descriptor_whose_answer_comes_with_suspend_counts_as_dropped);
     TCase *control = tb_case(suite, "perf_control", 10);
