@@ -158,7 +158,9 @@ module control (
     `holds(suspended_by_suspend, !(into && state == SUSPENDED) ||
                             (suspend_then && (was == IDLE || was == ARMED)) || (was == ACTIVE && was_suspending))
     `holds(suspended_settled, !(into && state == SUSPENDED && was == ACTIVE) || (word_idle_then && fetch_idle_then))
-    `holds(halted_by,       !(into && state == HALTED) || abort_then || killing_then || (was == ACTIVE && word_idle_then) || was_resetting)
+    `holds(halted_by,       !(into && state == HALTED) || abort_then || killing_then || (was == ACTIVE && word_idle_then) || was_resetting ||
+                            (reset_then && was != ACTIVE))
+    `holds(reset_at_rest,   !past || !(reset_then && was != ACTIVE) || state == HALTED)
     `holds(halted_settled,  !(into && state == HALTED && was == ACTIVE) || word_idle_then)
     `holds(active_by,       !(into && state == ACTIVE) || count_then || start_then || resume_then || append_then || was_resetting || was_aborting)
     `holds(count_not_in_halted, !(into && was == HALTED && state == ACTIVE) || start_then || was_resetting || was_aborting)
