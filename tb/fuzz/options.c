@@ -49,6 +49,25 @@ static void read_limits(const char *text)
         found("limits do not survive printing");
 }
 
+/* A command reads all of its options before it does anything: one that none of them has ends it there. It comes twice,
+ * because the word before it may take it for its value. */
+static void read_command(const struct command *command, char *const *word)
+{
+    static char name[] = "netdma", none[] = "--no-such-option";
+    char *line[WORDS + 5] = { name, (char *)(uintptr_t)command->name };
+    int n = 2;
+
+    for (; *word; word++)
+        if (strcmp(*word, "--") != 0)
+            line[n++] = *word;
+    line[n++] = none;
+    line[n++] = none;
+    line[n] = NULL;
+    optind = 0;
+    if (setjmp(refused) == 0 && command_main(n, line) == 0)
+        found("a command runs with an option that it does not have");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static FILE *quiet;
@@ -84,6 +103,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     optind = 0;
     if (setjmp(refused) == 0)
         command_main(n + 1, decode);
+    for (const struct command *const *command = commands; *command; command++)
+        read_command(*command, word + 1);
     reading = false;
     return 0;
 }
