@@ -25,7 +25,8 @@ static bool next_line(FILE *file, uint64_t *seed, uint64_t *clocks)
     soak_build_name(name);
     const size_t length = strlen(name);
     while (fgets(line, sizeof line, file))
-        if (strncmp(line, name, length) == 0 && sscanf(line + length, " %" SCNu64 " %" SCNu64, seed, clocks) == 2)
+        if (strncmp(line, name, length) == 0 && line[length] == ' '
+            && sscanf(line + length, " %" SCNu64 " %" SCNu64, seed, clocks) == 2)
             return true;
     return false;
 }
@@ -44,7 +45,8 @@ uint64_t soak_clocks_last(const char *record)
     return last;
 }
 
-uint64_t soak_clocks_recorded(const char *record, uint64_t seed)
+/* Clocks of the seed in the record; 0: the file cannot be read, or has no such line. */
+static uint64_t recorded(const char *record, uint64_t seed)
 {
     FILE *file = fopen(record, "r");
     uint64_t at, clocks, found = 0;
@@ -60,7 +62,7 @@ uint64_t soak_clocks_recorded(const char *record, uint64_t seed)
 
 void soak_clocks_judge(const char *record, uint64_t seed, struct soak_result *result)
 {
-    const uint64_t clocks = soak_clocks_recorded(record, seed);
+    const uint64_t clocks = recorded(record, seed);
 
     if (result->failed || result->clocks == clocks)
         return;

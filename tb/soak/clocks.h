@@ -17,9 +17,6 @@ void soak_build_name(char name[SOAK_BUILD_NAME]);
 /* The largest seed of the record for the linked build; 0: the file cannot be read, or has no line of it. */
 uint64_t soak_clocks_last(const char *record);
 
-/* Clocks of the seed in the record; 0: the file cannot be read, or has no such line. */
-uint64_t soak_clocks_recorded(const char *record, uint64_t seed);
-
 /* A result whose clocks are not those of the record has failed. */
 void soak_clocks_judge(const char *record, uint64_t seed, struct soak_result *result);
 
