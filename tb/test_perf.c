@@ -276,7 +276,7 @@ Suite *perf_suite(void)
     TCase *sums = tb_case(suite, "perf_sums", 20);
     tcase_add_loop_test(sums, k_08_classes_add_up_to_the_active_clocks, 0, tb_timing_n);
     tcase_add_loop_test(sums, k_08_beats_bytes_and_descriptors_are_those_of_the_bus, 0, tb_timing_n);
-    TCase *waits = tb_case(suite, "perf_waits", 10);
+    TCase *waits = tb_case(suite, "perf_waits", 60);
     tcase_add_test(waits, k_08_reads_are_waited_for_while_memory_is_far);
     tcase_add_test(waits, k_08_descriptors_are_waited_for_while_memory_is_far);
     tcase_add_test(waits, k_08_answers_are_waited_for_while_memory_is_far);
