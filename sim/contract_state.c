@@ -542,6 +542,9 @@ static void suspend(struct chan *ch)
     } else if (ch->stops & STOP_NOW) {
         if (ch->next.chain)
             ch->target |= SUSPENDED;
+    } else if (ch->stops == STOP_SUSPEND && ch->next.resume && ch->final_acked && ct_state_may_end(ch)) {
+        ct_state_end(ch);                  /* RESUME came behind the word of the first one */
+        ct_state_stop(ch, STOP_SUSPEND, SUSPENDED | (ch->may & HALTED));
     } else if (ch->stops) {
         ct_state_stop(ch, STOP_SUSPEND, ch->target | SUSPENDED);
     } else if (ch->may & ACTIVE) {
