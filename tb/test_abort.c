@@ -482,8 +482,6 @@ START_TEST(k_05_reset_prevails_over_pending_suspend_and_abort)
 }
 END_TEST
 
-/* K-19, H-W06: software that saw no end writes the command again. The word of the first
- * is on the bus: a RESET has cleared ERR_COMPLETION_EN by then, an ABORT is pending. */
 /* H-S18, K-55: RESET waits for the answer to a message; the state does not. */
 START_TEST(k_19_reset_of_a_resting_channel_shows_halted_at_once)
 {
@@ -513,6 +511,8 @@ START_TEST(k_19_reset_of_a_resting_channel_shows_halted_at_once)
 }
 END_TEST
 
+/* K-19, H-W06: software that saw no end writes the command again. The word of the first
+ * is on the bus: a RESET has cleared ERR_COMPLETION_EN by then, an ABORT is pending. */
 START_TEST(k_05_stopping_twice_writes_one_word)
 {
     static const uint8_t commands[] = { IOAT_CHANCMD_ABORT, IOAT_CHANCMD_RESET };

@@ -548,9 +548,8 @@ START_TEST(k_55_reset_withdraws_what_waits)
 }
 END_TEST
 
-/* K-57: a message on the bus is answered before RESET reads as done, and before the next one, whatever else is answered
- * meanwhile. Its address is ordinary memory, where an answer can be withheld. */
-START_TEST(k_55_message_on_the_bus_ends_before_reset)
+/* The first message of channel 0 is on the bus, to ordinary memory, where an answer can be withheld. */
+static struct tb *open_unanswered(uint32_t flags)
 {
     struct tb *tb = tb_open(NULL);
     const uint64_t at = tb->words.bus + 0x8000;
@@ -558,10 +557,19 @@ START_TEST(k_55_message_on_the_bus_ends_before_reset)
     tb_msix_setup(tb);
     TB_VWR(tb, 0, MSIX_ADDR, at);
     tb_hold(tb, IOAT_SIM_FAULT_WRITE, at, 4);
-    tb_ring(tb, 0, 0, IOAT_CONTROL_INT_EN | IOAT_CONTROL_COMPL_WRITE);
+    tb_ring(tb, 0, 0, IOAT_CONTROL_INT_EN | flags);
     tb_ring_run(tb, 0, 1);
     tb_step(tb, SETTLE);
     tb_assert_eq(tb, tb->watch[0].msg_aw.n, 1);
+    return tb;
+}
+
+/* K-57: a message on the bus is answered before RESET reads as done, and before the next one, whatever else is answered
+ * meanwhile. */
+START_TEST(k_55_message_on_the_bus_ends_before_reset)
+{
+    struct tb *tb = open_unanswered(IOAT_CONTROL_COMPL_WRITE);
+
     rearm(tb, 0);
     tb_ring_run(tb, 0, 2);
     tb_step(tb, SETTLE);
@@ -689,15 +697,8 @@ END_TEST
 /* The re-arm withdraws what a mask or bus master holds back, not a message that is only waiting for the one before it. */
 START_TEST(h_i04_rearm_leaves_a_message_that_waits_for_an_answer)
 {
-    struct tb *tb = tb_open(NULL);
-    const uint64_t at = tb->words.bus + 0x8000;
+    struct tb *tb = open_unanswered(0);
 
-    tb_msix_setup(tb);
-    TB_VWR(tb, 0, MSIX_ADDR, at);
-    tb_hold(tb, IOAT_SIM_FAULT_WRITE, at, 4);
-    tb_ring(tb, 0, 0, IOAT_CONTROL_INT_EN);
-    tb_ring_run(tb, 0, 1);
-    tb_step(tb, SETTLE);
     rearm(tb, 0);
     tb_ring_run(tb, 0, 1);
     tb_step(tb, SETTLE);

@@ -90,7 +90,7 @@ START_TEST(h_e04_last_next_is_checked_only_when_followed)
 END_TEST
 
 /* H-E04: as many copies as can start wait for their data, so the pointer behind the last one is not looked at yet; APPEND
- * has it taken up again. Rows: how many copies, and the bit that is wrong. */
+ * has it taken up again. Rows: the bit that is wrong. */
 START_TEST(h_e04_misaligned_next_halts_after_append_made_it_be_looked_at_again)
 {
     enum { LEAST = 62, MOST = 68, SIZE = 8 };
