@@ -310,7 +310,7 @@ $(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB) $(CLI_C) $(SOAK_LIB)) $$(LIN
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $$$$(pkg-config --libs check) $(LDLIBS)
 
-$(B)/$1/soak: $(call objects,$(SOAK_C)) $$(LINK_$1)
+$(B)/$1/soak: $(call objects,$(SOAK_C) $(BENCH_LIB)) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 

@@ -6,24 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ioat_sim.h"
+#include "bench/cases.h"
 
 enum { LINE = 128 };
-
-void soak_build_name(char name[SOAK_BUILD_NAME])
-{
-    const struct ioat_sim_build *build = ioat_sim_build();
-
-    snprintf(name, SOAK_BUILD_NAME, "w%uc%u%s", build->data_bits, build->channels, build->desc_port ? "d" : "");
-}
 
 /* The next line of the linked build; false at the end. */
 static bool next_line(FILE *file, uint64_t *seed, uint64_t *clocks)
 {
-    char name[SOAK_BUILD_NAME], line[LINE];
-
-    soak_build_name(name);
+    const char *name = cases_config();
     const size_t length = strlen(name);
+    char line[LINE];
+
     while (fgets(line, sizeof line, file))
         if (strncmp(line, name, length) == 0 && line[length] == ' '
             && sscanf(line + length, " %" SCNu64 " %" SCNu64, seed, clocks) == 2)

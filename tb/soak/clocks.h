@@ -1,6 +1,6 @@
 /* clocks.h - the clocks that scenarios take, as recorded: one that takes another number has another timing.
  *
- * A line of the record is `build seed clocks`, the build as soak_build_name() has it.
+ * A line of the record is `build seed clocks`, the build as cases_config() names it.
  */
 #ifndef SOAK_CLOCKS_H
 #define SOAK_CLOCKS_H
@@ -8,11 +8,6 @@
 #include <stdint.h>
 
 #include "scenario.h"
-
-enum { SOAK_BUILD_NAME = 24 };
-
-/* Of the linked build, for example w64c4d. */
-void soak_build_name(char name[SOAK_BUILD_NAME]);
 
 /* The largest seed of the record for the linked build; 0: the file cannot be read, or has no line of it. */
 uint64_t soak_clocks_last(const char *record);

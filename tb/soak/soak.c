@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/cases.h"
 #include "clocks.h"
 #include "scenario.h"
 
@@ -192,10 +193,7 @@ static void note_failure(const struct options *options, struct shared *shared, u
 /* One call of write() a line: workers print at once. */
 static void record_clocks(uint64_t seed, const struct soak_result *result)
 {
-    char name[SOAK_BUILD_NAME];
-
-    soak_build_name(name);
-    printf("%s %" PRIu64 " %" PRIu64 "\n", name, seed, result->clocks);
+    printf("%s %" PRIu64 " %" PRIu64 "\n", cases_config(), seed, result->clocks);
     fflush(stdout);
 }
 
@@ -321,7 +319,6 @@ int main(int argc, char **argv)
 {
     const struct options options = read_options(argc, argv);
     const double begin = seconds_now();
-    char name[SOAK_BUILD_NAME];
     struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
                                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     bool good;
@@ -334,10 +331,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "soak: a worker ended by itself near seed %" PRIu64 "\n", (uint64_t)shared->next);
     if (shared->failed)
         tell_failure(&options, shared);
-    soak_build_name(name);
     fprintf(options.record ? stderr : stdout,
             "%s: seeds from %" PRIu64 ": %" PRIu64 " scenarios, %" PRIu64 " descriptors, %" PRIu64
-            " clocks, %" PRIu64 " mismatches, %.0f s\n", name, options.first, (uint64_t)shared->done,
+            " clocks, %" PRIu64 " mismatches, %.0f s\n", cases_config(), options.first, (uint64_t)shared->done,
             (uint64_t)shared->descriptors, (uint64_t)shared->clocks, (uint64_t)shared->failures,
             seconds_now() - begin);
     return shared->failed || !good;
