@@ -19,18 +19,18 @@ static void clear(struct ring *ring)
     ring->head = ring->tail;
 }
 
-void ct_bus_clear(struct contract *c)
+void ct_bus_clear(struct history *h)
 {
     for (unsigned id = 0; id < AXI_IDS; id++) {
-        clear(&c->reads[id]);
-        clear(&c->writes[id]);
-        c->w_next[id] = c->writes[id].tail;
+        clear(&h->reads[id]);
+        clear(&h->writes[id]);
+        h->w_next[id] = h->writes[id].tail;
     }
-    clear(&c->w_order);
-    clear(&c->early);
-    c->outstanding = 0;
-    for (unsigned n = 0; n < c->build.channels; n++) {
-        struct chan *ch = &c->chan[n];
+    clear(&h->w_order);
+    clear(&h->early);
+    h->outstanding = 0;
+    for (unsigned n = 0; n < h->build.channels; n++) {
+        struct chan *ch = &h->chan[n];
 
         ch->reads = ch->fetches = ch->writes = ch->words = ch->messages = 0;
     }
@@ -38,49 +38,49 @@ void ct_bus_clear(struct contract *c)
 
 /* ---- addresses ---- */
 
-static bool id_fits(struct contract *c, const struct ioat_sim_event *event, unsigned last_kind)
+static bool id_fits(struct history *h, const struct ioat_sim_event *event, unsigned last_kind)
 {
-    const bool desc_master = event->kind == IOAT_SIM_AR && c->build.desc_port
+    const bool desc_master = event->kind == IOAT_SIM_AR && h->build.desc_port
         && kind_of(event->id) == READ_DESCRIPTOR;
 
-    if (kind_of(event->id) <= last_kind && owner_of(event->id) < c->build.channels
+    if (kind_of(event->id) <= last_kind && owner_of(event->id) < h->build.channels
         && event->port == desc_master)
         return true;
-    ct_breach(c, "K-60", "request with ID 0x%02x on master %u, at 0x%" PRIx64, event->id, event->port,
+    ct_breach(h, "K-60", "request with ID 0x%02x on master %u, at 0x%" PRIx64, event->id, event->port,
            event->addr);
     return false;
 }
 
-static void shape(struct contract *c, const struct ioat_sim_event *event, unsigned most)
+static void shape(struct history *h, const struct ioat_sim_event *event, unsigned most)
 {
     const uint64_t last = event->addr + event->bytes - 1;
 
     if (event->addr / IOAT_PAGE_BYTES != last / IOAT_PAGE_BYTES)
-        ct_breach(c, "H-D02", "burst [0x%" PRIx64 ", +%u) crosses a 4 KiB boundary", event->addr,
+        ct_breach(h, "H-D02", "burst [0x%" PRIx64 ", +%u) crosses a 4 KiB boundary", event->addr,
                event->bytes);
-    else if (event->addr % c->bus || event->addr / most != last / most)
-        ct_breach(c, "K-61", "burst [0x%" PRIx64 ", +%u) is not whole bus words within a multiple of %u",
+    else if (event->addr % h->bus || event->addr / most != last / most)
+        ct_breach(h, "K-61", "burst [0x%" PRIx64 ", +%u) is not whole bus words within a multiple of %u",
                event->addr, event->bytes, most);
 }
 
 /* A request that was waiting when bus master went off may still pass, one on each channel. */
-static void mastering(struct contract *c, const struct ioat_sim_event *event, unsigned channel)
+static void mastering(struct history *h, const struct ioat_sim_event *event, unsigned channel)
 {
-    if (c->pins.bus_master || c->master_fall_clk == NEVER
-        || event->clock <= c->master_fall_clk + STALE_CLOCKS)
+    if (h->pins.bus_master || h->master_fall_clk == NEVER
+        || event->clock <= h->master_fall_clk + STALE_CLOCKS)
         return;
-    if (c->stale[channel]++) {
-        c->late = true;
-        c->late_addr = event->addr;
+    if (h->stale[channel]++) {
+        h->late = true;
+        h->late_addr = event->addr;
     }
 }
 
-void ct_bus_pins(struct contract *c)
+void ct_bus_pins(struct history *h)
 {
-    if (c->late && !c->pins.bus_master)
-        ct_breach(c, "K-62", "request at 0x%" PRIx64 " %" PRIu64 " clocks after bus master went off",
-                  c->late_addr, c->now - c->master_fall_clk);
-    c->late = false;
+    if (h->late && !h->pins.bus_master)
+        ct_breach(h, "K-62", "request at 0x%" PRIx64 " %" PRIu64 " clocks after bus master went off",
+                  h->late_addr, h->now - h->master_fall_clk);
+    h->late = false;
 }
 
 static void descriptor_attributes(const struct chan *ch, unsigned cache)
@@ -91,20 +91,20 @@ static void descriptor_attributes(const struct chan *ch, unsigned cache)
         ct_wrong(ch, "K-34", "descriptor read with AxCACHE 0x%x, not 0x%x", cache, due);
 }
 
-static void on_ar(struct contract *c, const struct ioat_sim_event *event)
+static void on_ar(struct history *h, const struct ioat_sim_event *event)
 {
-    struct chan *ch = &c->chan[owner_of(event->id)];
+    struct chan *ch = &h->chan[owner_of(event->id)];
     struct fetch *fetch;
 
-    if (!id_fits(c, event, READ_DESCRIPTOR))
+    if (!id_fits(h, event, READ_DESCRIPTOR))
         return;
-    mastering(c, event, event->port);
-    shape(c, event, c->build.read_bytes_max);
-    fetch = ct_push(c, &c->reads[event->id]);
+    mastering(h, event, event->port);
+    shape(h, event, h->build.read_bytes_max);
+    fetch = ct_push(h, &h->reads[event->id]);
     fetch->clock = event->clock;
     fetch->addr = event->addr;
     fetch->bytes = event->bytes;
-    c->outstanding++;
+    h->outstanding++;
     if (kind_of(event->id) == READ_DESCRIPTOR) {
         descriptor_attributes(ch, event->cache);
         if (!ch->lost)
@@ -117,10 +117,10 @@ static void on_ar(struct contract *c, const struct ioat_sim_event *event)
     }
 }
 
-static void on_r(struct contract *c, const struct ioat_sim_event *event)
+static void on_r(struct history *h, const struct ioat_sim_event *event)
 {
-    struct ring *ring = &c->reads[event->id % AXI_IDS];
-    struct chan *ch = &c->chan[owner_of(event->id)];
+    struct ring *ring = &h->reads[event->id % AXI_IDS];
+    struct chan *ch = &h->chan[owner_of(event->id)];
     struct fetch *fetch;
     uint64_t addr;
     bool last;
@@ -129,11 +129,11 @@ static void on_r(struct contract *c, const struct ioat_sim_event *event)
         return;                            /* the bus checkers name it */
     fetch = ct_ring_at(ring, ring->head);
     addr = fetch->addr + fetch->done;
-    fetch->done += c->bus;
+    fetch->done += h->bus;
     last = fetch->done >= fetch->bytes;
     if (last) {
         ch->answer_clk = event->clock;
-        c->outstanding--;
+        h->outstanding--;
         kind_of(event->id) == READ_DESCRIPTOR ? ch->fetches-- : ch->reads--;
     }
     if (fetch->use == FETCH_PAYLOAD)
@@ -146,16 +146,16 @@ static void on_r(struct contract *c, const struct ioat_sim_event *event)
 
 /* ---- writes ---- */
 
-static void take_beat(struct contract *c, const uint8_t *data, uint64_t strobe)
+static void take_beat(struct history *h, const uint8_t *data, uint64_t strobe)
 {
-    const unsigned id = *(const uint8_t *)ct_ring_at(&c->w_order, c->w_order.head);
-    struct chan *ch = &c->chan[owner_of(id)];
-    struct burst *burst = ct_ring_at(&c->writes[id], c->w_next[id]);
-    const uint64_t addr = (burst->addr & ~(uint64_t)(c->bus - 1)) + (uint64_t)burst->beat * c->bus;
+    const unsigned id = *(const uint8_t *)ct_ring_at(&h->w_order, h->w_order.head);
+    struct chan *ch = &h->chan[owner_of(id)];
+    struct burst *burst = ct_ring_at(&h->writes[id], h->w_next[id]);
+    const uint64_t addr = (burst->addr & ~(uint64_t)(h->bus - 1)) + (uint64_t)burst->beat * h->bus;
 
     if (++burst->beat == burst->beats) {
-        c->w_order.head++;
-        c->w_next[id]++;
+        h->w_order.head++;
+        h->w_next[id]++;
     }
     if (!burst->judged)
         return;
@@ -166,23 +166,23 @@ static void take_beat(struct contract *c, const uint8_t *data, uint64_t strobe)
     }
 }
 
-static void on_aw(struct contract *c, const struct ioat_sim_event *event)
+static void on_aw(struct history *h, const struct ioat_sim_event *event)
 {
-    struct chan *ch = &c->chan[owner_of(event->id)];
+    struct chan *ch = &h->chan[owner_of(event->id)];
     struct burst *burst;
 
-    if (!id_fits(c, event, WRITE_MESSAGE))
+    if (!id_fits(h, event, WRITE_MESSAGE))
         return;
-    mastering(c, event, 2);
+    mastering(h, event, 2);
     if (kind_of(event->id) == WRITE_PAYLOAD)
-        shape(c, event, c->build.write_bytes_max);
-    *(uint8_t *)ct_push(c, &c->w_order) = (uint8_t)event->id;
-    burst = ct_push(c, &c->writes[event->id]);
+        shape(h, event, h->build.write_bytes_max);
+    *(uint8_t *)ct_push(h, &h->w_order) = (uint8_t)event->id;
+    burst = ct_push(h, &h->writes[event->id]);
     burst->clock = event->clock;
-    burst->offered = c->w_offered;
+    burst->offered = h->w_offered;
     burst->addr = event->addr;
-    burst->beats = event->bytes / c->bus;
-    c->outstanding++;
+    burst->beats = event->bytes / h->bus;
+    h->outstanding++;
     switch (kind_of(event->id)) {
     case WRITE_PAYLOAD:
         if (!ch->lost)
@@ -195,43 +195,43 @@ static void on_aw(struct contract *c, const struct ioat_sim_event *event)
         ch->words++;
         break;
     default:
-        if (!ch->lost && !c->flr)
+        if (!ch->lost && !h->flr)
             ct_irq_message(ch, burst, event->cache);
         ch->messages++;
         break;
     }
-    while (c->early.head < c->early.tail && c->w_order.head < c->w_order.tail && !c->dead) {
-        const struct beat *beat = ct_ring_at(&c->early, c->early.head++);
+    while (h->early.head < h->early.tail && h->w_order.head < h->w_order.tail && !h->breach.rule) {
+        const struct beat *beat = ct_ring_at(&h->early, h->early.head++);
 
-        take_beat(c, beat->data, beat->strobe);
+        take_beat(h, beat->data, beat->strobe);
     }
 }
 
-static void on_w(struct contract *c, const struct ioat_sim_event *event)
+static void on_w(struct history *h, const struct ioat_sim_event *event)
 {
     struct beat *beat;
 
-    if (c->early.head == c->early.tail && c->w_order.head < c->w_order.tail) {
-        take_beat(c, event->data, event->strobe);
+    if (h->early.head == h->early.tail && h->w_order.head < h->w_order.tail) {
+        take_beat(h, event->data, event->strobe);
         return;
     }
-    beat = ct_push(c, &c->early);
-    memcpy(beat->data, event->data, c->bus);
+    beat = ct_push(h, &h->early);
+    memcpy(beat->data, event->data, h->bus);
     beat->strobe = event->strobe;
     beat->last = event->last;
 }
 
-static void on_b(struct contract *c, const struct ioat_sim_event *event)
+static void on_b(struct history *h, const struct ioat_sim_event *event)
 {
     const unsigned id = event->id % AXI_IDS;
-    struct ring *ring = &c->writes[id];
-    struct chan *ch = &c->chan[owner_of(id)];
+    struct ring *ring = &h->writes[id];
+    struct chan *ch = &h->chan[owner_of(id)];
     struct burst burst;
 
-    if (ring->head == c->w_next[id])
+    if (ring->head == h->w_next[id])
         return;                            /* no write awaits it: the bus checkers name it */
     burst = *(const struct burst *)ct_ring_at(ring, ring->head++);
-    c->outstanding--;
+    h->outstanding--;
     ch->answer_clk = event->clock;
     switch (kind_of(id)) {
     case WRITE_PAYLOAD:
@@ -250,20 +250,20 @@ static void on_b(struct contract *c, const struct ioat_sim_event *event)
     }
 }
 
-bool ct_bus_quiet(const struct contract *c, uint64_t clocks)
+bool ct_bus_quiet(const struct history *h, uint64_t clocks)
 {
-    return !c->outstanding && !c->ar_waited[0] && !c->ar_waited[1] && !c->w_waited && c->pins.bus_master
-        && c->now > c->active_clk + clocks && (c->master_low_clk == NEVER || c->now > c->master_low_clk + clocks);
+    return !h->outstanding && !h->ar_waited[0] && !h->ar_waited[1] && !h->w_waited && h->pins.bus_master
+        && h->now > h->active_clk + clocks && (h->master_low_clk == NEVER || h->now > h->master_low_clk + clocks);
 }
 
-void ct_bus_event(struct contract *c, const struct ioat_sim_event *event)
+void ct_bus_event(struct history *h, const struct ioat_sim_event *event)
 {
-    c->active_clk = c->bus_clk = event->clock;
+    h->active_clk = h->bus_clk = event->clock;
     switch (event->kind) {
-    case IOAT_SIM_AR: on_ar(c, event); break;
-    case IOAT_SIM_R:  on_r(c, event);  break;
-    case IOAT_SIM_AW: on_aw(c, event); break;
-    case IOAT_SIM_W:  on_w(c, event);  c->w_clk = event->clock; break;
-    default:          on_b(c, event);  break;
+    case IOAT_SIM_AR: on_ar(h, event); break;
+    case IOAT_SIM_R:  on_r(h, event);  break;
+    case IOAT_SIM_AW: on_aw(h, event); break;
+    case IOAT_SIM_W:  on_w(h, event);  h->w_clk = event->clock; break;
+    default:          on_b(h, event);  break;
     }
 }

@@ -109,7 +109,7 @@ void ct_chain_advance(struct chan *ch)
         if (!record->have || record->fail || ct_chain_too_late(ch, record)
             || record->answered < ct_desc_bytes(&record->desc))
             break;
-        record->ready_clk = ch->c->now;
+        record->ready_clk = ch->h->now;
         ch->ans++;
     }
     while (ch->fin < ch->ans) {
@@ -126,7 +126,7 @@ void ct_chain_advance(struct chan *ch)
     }
     forget_old(ch);
     if (ch->idle_clk == NEVER && ct_chain_drained(ch))
-        ch->idle_clk = ch->c->now;
+        ch->idle_clk = ch->h->now;
 }
 
 static uint64_t *newest_of(struct chan *ch, uint64_t addr)
@@ -137,11 +137,11 @@ static uint64_t *newest_of(struct chan *ch, uint64_t addr)
 static struct record *add_record(struct chan *ch, uint64_t addr)
 {
     const uint64_t pos = ch->records.tail;
-    struct record *record = ct_push(ch->c, &ch->records);
+    struct record *record = ct_push(ch->h, &ch->records);
 
     *newest_of(ch, addr) = pos;
     record->addr = addr;
-    record->ar_clk = ch->c->now;
+    record->ar_clk = ch->h->now;
     record->offered_clk = NEVER;
     record->serial = ++ch->serial;
     record->more_clk = ch->mode == MODE_COUNT && ch->limit > pos + 1 ? 0 : NEVER;
@@ -167,8 +167,8 @@ static void fill(struct chan *ch, uint64_t pos, const struct ioat_desc *desc, bo
 
     record->have = true;
     record->desc = *desc;
-    set_next(record, desc->next, ch->c->now);
-    record->fail = bad ? (uint32_t)IOAT_CHANERR_READ_DATA : ct_desc_check(&ch->c->build, desc);
+    set_next(record, desc->next, ch->h->now);
+    record->fail = bad ? (uint32_t)IOAT_CHANERR_READ_DATA : ct_desc_check(&ch->h->build, desc);
     record->unread = bad;
     record->unfit = record->fail != 0;
     record->word_upto = !record->unfit && ct_desc_flag(desc, IOAT_CONTROL_COMPL_WRITE) ? pos
@@ -201,7 +201,7 @@ void ct_chain_flush(struct chan *ch)
 {
     ch->ahead_n = 0;
     ch->epoch++;
-    ch->flush_clk = ch->c->now;
+    ch->flush_clk = ch->h->now;
     ch->asks = 0;
 }
 
@@ -238,7 +238,7 @@ bool ct_chain_use_ahead(struct chan *ch)
 
 static struct ring *descriptor_reads(const struct chan *ch)
 {
-    return &ch->c->reads[READ_DESCRIPTOR << 4 | ch->n];
+    return &ch->h->reads[READ_DESCRIPTOR << 4 | ch->n];
 }
 
 static struct fetch *guess_on_bus(const struct chan *ch, uint64_t since)
@@ -299,7 +299,7 @@ static void keep_ahead(struct chan *ch, const struct fetch *fetch, uint64_t addr
         memmove(&ch->ahead[0], &ch->ahead[1], ch->ahead_n * sizeof ch->ahead[0]);
     }
     ahead = &ch->ahead[ch->ahead_n++];
-    *ahead = (struct ahead) { addr, fetch->clock, ch->c->now, fetch->bad, { 0 } };
+    *ahead = (struct ahead) { addr, fetch->clock, ch->h->now, fetch->bad, { 0 } };
     memcpy(&ahead->desc, fetch->unit, sizeof ahead->desc);
     confirm_all(ch);
 }
@@ -392,6 +392,12 @@ static bool may_look_ahead(struct chan *ch, uint64_t addr, uint64_t more)
 
 /* ---- permission ---- */
 
+/* The first read of the list comes up so late that the stop under way came before it. */
+static bool begins_too_late(const struct chan *ch)
+{
+    return ch->stops && ch->records.tail == ch->run0 && ct_desc_offered(ch) > ch->stop_clk + SETTLE;
+}
+
 static void use(struct chan *ch, struct fetch *fetch, enum fetch_use how, uint64_t pos)
 {
     struct record *record = ct_record_at(ch, pos);
@@ -402,7 +408,7 @@ static void use(struct chan *ch, struct fetch *fetch, enum fetch_use how, uint64
     if (how == FETCH_REREAD) {
         memcpy(fetch->unit, &record->desc, sizeof record->desc);
         ch->rereads++;
-        record->ar_clk = ch->c->now;
+        record->ar_clk = ch->h->now;
     } else if (fetch->addr != unit_of(fetch->addr) || fetch->bytes < NEEDED_BYTES) {
         ct_wrong(ch, "H-S08", "descriptor 0x%" PRIx64 " is read in part: %u bytes at 0x%" PRIx64,
               record->addr, fetch->bytes, fetch->addr);
@@ -413,13 +419,13 @@ static void use(struct chan *ch, struct fetch *fetch, enum fetch_use how, uint64
 
 static bool claim_next(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
+    const bool first = ch->records.tail == ch->run0;
     uint64_t pointer;
 
-    if (!ct_chain_pointer(ch, &pointer) || pointer != addr
-        || ct_pointer_check(&ch->c->build, pointer, ch->records.tail == ch->run0,
-                         ch->mode == MODE_COUNT))
+    if (begins_too_late(ch) || !ct_chain_pointer(ch, &pointer) || pointer != addr
+        || ct_pointer_check(&ch->h->build, pointer, first, ch->mode == MODE_COUNT))
         return false;
-    if (ch->records.tail == ch->run0 && !ch->stops)
+    if (first && !ch->stops)
         ch->vague = false;                 /* the list is in force */
     add_record(ch, addr)->offered_clk = ct_desc_offered(ch);
     use(ch, fetch, FETCH_RECORD, ch->records.tail - 1);
@@ -450,7 +456,7 @@ static bool claim_twice(struct chan *ch, uint64_t addr, struct fetch *fetch)
         cut(ch, pos);
         record = add_record(ch, addr);
     }
-    record->ar_clk = ch->c->now;
+    record->ar_clk = ch->h->now;
     record->offered_clk = NEVER;
     use(ch, fetch, FETCH_RECORD, pos);
     return true;
@@ -577,8 +583,11 @@ static void refuse(const struct chan *ch, uint64_t addr)
     if (ch->reread_want) {
         ct_wrong(ch, "R-RES-1", "after RESUME the descriptor completed last must be read again, not 0x%"
               PRIx64, addr);
+    } else if (begins_too_late(ch)) {
+        ct_wrong(ch, ct_chain_stop_rule(ch), "descriptor read at 0x%" PRIx64 ", offered %" PRIu64 " clocks after "
+              "the command that ends the list before its first", addr, ct_desc_offered(ch) - ch->stop_clk);
     } else if (ct_chain_pointer(ch, &pointer)) {
-        bits = ct_pointer_check(&ch->c->build, pointer, tail == ch->run0, ch->mode == MODE_COUNT);
+        bits = ct_pointer_check(&ch->h->build, pointer, tail == ch->run0, ch->mode == MODE_COUNT);
         ct_wrong(ch, bits ? "H-E04" : "H-S08",
               "descriptor read at 0x%" PRIx64 ", the list goes on at 0x%" PRIx64, addr, pointer);
     } else if (ch->mode == MODE_COUNT && tail >= ch->limit) {
@@ -685,8 +694,8 @@ static void reread(struct chan *ch, const struct fetch *fetch)
     if (fetch->bad)
         ch->reread_bad = true;
     else
-        set_next(record, desc.next, ch->c->now);
-    record->r_clk = ch->c->now;
+        set_next(record, desc.next, ch->h->now);
+    record->r_clk = ch->h->now;
     ct_chain_advance(ch);
 }
 
@@ -710,7 +719,7 @@ static void deliver(struct chan *ch, struct fetch *fetch, uint64_t unit)
     record = ct_record_at(ch, fetch->pos);
     if (record->serial != fetch->serial)
         return;
-    record->r_clk = ch->c->now;
+    record->r_clk = ch->h->now;
     memcpy(&desc, fetch->unit, sizeof desc);
     fill(ch, fetch->pos, &desc, fetch->bad);
     confirm_all(ch);
@@ -718,7 +727,7 @@ static void deliver(struct chan *ch, struct fetch *fetch, uint64_t unit)
 
 void ct_chain_arrived(struct chan *ch, struct fetch *fetch, uint64_t addr, const uint8_t *data, bool bad)
 {
-    const unsigned bus = ch->c->bus;
+    const unsigned bus = ch->h->bus;
 
     memcpy(fetch->unit + addr % IOAT_DESC_BYTES, data, bus);
     fetch->bad |= bad;

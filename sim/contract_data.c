@@ -20,7 +20,7 @@ enum { PATIENT = 32 };                     /* clocks, K-63 */
 
 static uint64_t word_down(const struct chan *ch, uint64_t addr)
 {
-    return addr & ~(uint64_t)(ch->c->bus - 1);
+    return addr & ~(uint64_t)(ch->h->bus - 1);
 }
 
 static bool reads_data(const struct ioat_desc *desc)
@@ -141,14 +141,14 @@ static bool covers(const struct chan *ch, const struct record *record, const cha
               PRIx64, what, addr, record->addr, span.addr);
         return false;
     }
-    if (bytes - ch->c->bus > last - begin) {
+    if (bytes - ch->h->bus > last - begin) {
         ct_wrong(ch, "H-D01", "payload %s [0x%" PRIx64 ", +%" PRIu64 ") of descriptor 0x%" PRIx64
               " reaches beyond its last byte 0x%" PRIx64, what, addr, bytes, record->addr,
               span.addr + span.left - 1);
         return false;
     }
     *lo = span.addr;
-    *hi = bytes - ch->c->bus == last - begin ? span.addr + span.left : addr + bytes;
+    *hi = bytes - ch->h->bus == last - begin ? span.addr + span.left : addr + bytes;
     return true;
 }
 
@@ -179,7 +179,7 @@ void ct_data_read(struct chan *ch, struct fetch *fetch, unsigned cache)
 
 void ct_data_write(struct chan *ch, struct burst *burst, unsigned cache)
 {
-    const uint64_t bytes = (uint64_t)burst->beats * ch->c->bus;
+    const uint64_t bytes = (uint64_t)burst->beats * ch->h->bus;
     struct record *record;
 
     if (!running(ch, "write", burst->addr))
@@ -207,7 +207,7 @@ void ct_data_write(struct chan *ch, struct burst *burst, unsigned cache)
 
 void ct_data_arrived(struct chan *ch, const struct fetch *fetch, uint64_t addr, const uint8_t *data, bool bad)
 {
-    const uint64_t end = addr + (ch->c->bus - 1);   /* last byte: the beat may end the address space */
+    const uint64_t end = addr + (ch->h->bus - 1);   /* last byte: the beat may end the address space */
     const uint64_t lo = addr > fetch->take_lo ? addr : fetch->take_lo;
     const uint64_t hi = end < fetch->take_hi - 1 ? end : fetch->take_hi - 1;
 
@@ -220,7 +220,7 @@ void ct_data_arrived(struct chan *ch, const struct fetch *fetch, uint64_t addr, 
             record->bad_from = off;
     }
     if (!ct_pipe_put(&ch->source, data + (lo - addr), (size_t)(hi - lo) + 1))
-        ct_breach(ch->c, "MEMORY", "out of memory for payload bytes");
+        ct_breach(ch->h, "MEMORY", "out of memory for payload bytes");
 }
 
 /* True when the engine may give up bytes that it announced. */
@@ -244,8 +244,8 @@ static bool later_error(const struct chan *ch)
 /* K-63: the source of a copy keeps it, and others, waiting. */
 static bool may_pad(const struct chan *ch, const struct record *record, const struct burst *burst)
 {
-    return ct_desc_is_copy(&record->desc) && ch->c->build.channels > 1 && burst->beat > 1
-        && ch->c->now > ch->c->w_clk + PATIENT;
+    return ct_desc_is_copy(&record->desc) && ch->h->build.channels > 1 && burst->beat > 1
+        && ch->h->now > ch->h->w_clk + PATIENT;
 }
 
 /* The bytes from `lo` on are still to be written, by another burst. */
@@ -302,7 +302,7 @@ static void check_copy(struct chan *ch, const struct record *record, uint64_t ad
 
 void ct_data_beat(struct chan *ch, struct burst *burst, uint64_t addr, const uint8_t *data, uint64_t strobe)
 {
-    const uint64_t end = addr + (ch->c->bus - 1);
+    const uint64_t end = addr + (ch->h->bus - 1);
     const uint64_t lo = addr > burst->need_lo ? addr : burst->need_lo;
     const uint64_t hi = end < burst->need_hi - 1 ? end : burst->need_hi - 1;
     const struct record *record;

@@ -18,7 +18,7 @@ static void payload_due(const struct chan *ch, const struct record *record)
 
     ct_wrong(ch, "H-S05", "descriptor 0x%" PRIx64 " is not finished: %" PRIu32 " of %" PRIu32
           " bytes are written, the bus is silent since clock %" PRIu64, record->addr,
-          record->answered, bytes, ch->c->active_clk);
+          record->answered, bytes, ch->h->active_clk);
 }
 
 static void list_due(struct chan *ch)
@@ -67,15 +67,15 @@ static void stop_due(struct chan *ch)
 
 static void signal_due(struct chan *ch, uint64_t clocks)
 {
-    const struct contract *c = ch->c;
+    const struct history *h = ch->h;
     const struct irq *irq = &ch->irq;
-    const uint64_t delay = ct_irq_delay(c);
+    const uint64_t delay = ct_irq_delay(h);
 
-    if (irq->must && irq->disable == SIGNALS && c->now > irq->must_clk + clocks + delay
-        && !within(c->now, irq->rearm_clk, clocks + delay))
+    if (irq->must && irq->disable == SIGNALS && h->now > irq->must_clk + clocks + delay
+        && !within(h->now, irq->rearm_clk, clocks + delay))
         ct_wrong(ch, "H-I02", "an event is due since clock %" PRIu64 " and is not signalled", irq->must_clk);
-    else if (irq->message_must && irq->owed && ct_irq_sendable(ch) && !within(c->now, c->mask_clk, clocks)
-             && !within(c->now, irq->pulse_clk, clocks))
+    else if (irq->message_must && irq->owed && ct_irq_sendable(ch) && !within(h->now, h->mask_clk, clocks)
+             && !within(h->now, irq->pulse_clk, clocks))
         ct_wrong(ch, "H-I01", "the message of the signal at clock %" PRIu64 " does not come", irq->pulse_clk);
 }
 
@@ -93,11 +93,11 @@ static void look(struct chan *ch, uint64_t clocks)
         list_due(ch);
 }
 
-void ct_due_look(struct contract *c, uint64_t clocks)
+void ct_due_look(struct history *h, uint64_t clocks)
 {
-    if (c->outstanding || c->flr || !c->pins.bus_master
-        || (c->master_low_clk != NEVER && c->now <= c->master_low_clk + clocks))
+    if (h->outstanding || h->flr || !h->pins.bus_master
+        || (h->master_low_clk != NEVER && h->now <= h->master_low_clk + clocks))
         return;
-    for (unsigned n = 0; n < c->build.channels; n++)
-        look(&c->chan[n], clocks);
+    for (unsigned n = 0; n < h->build.channels; n++)
+        look(&h->chan[n], clocks);
 }

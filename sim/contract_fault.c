@@ -20,7 +20,7 @@ static struct fault whole(const struct chan *ch, uint32_t bits, bool sure)
 /* CHANCMP, which RESET clears, can take a word. */
 static bool cmp_fits(const struct chan *ch)
 {
-    return ct_word_addr_fits(&ch->c->build, ch->stops & STOP_RESET ? ch->stop_cmp : ch->chancmp);
+    return ct_word_addr_fits(&ch->h->build, ch->stops & STOP_RESET ? ch->stop_cmp : ch->chancmp);
 }
 
 /* CHANCMP cannot take the word that is due now. */
@@ -46,7 +46,7 @@ static uint32_t failed_after(const struct chan *ch)
     for (uint64_t pos = ch->ans + 1; ct_record_held(ch, pos); pos++)
         bits |= ((const struct record *)ct_record_at(ch, pos))->fail;
     if (ct_chain_pointer(ch, &addr))
-        bits |= ct_pointer_check(&ch->c->build, addr, ch->records.tail == ch->run0, ch->mode == MODE_COUNT);
+        bits |= ct_pointer_check(&ch->h->build, addr, ch->records.tail == ch->run0, ch->mode == MODE_COUNT);
     return bits;
 }
 
@@ -69,7 +69,7 @@ static struct fault cause(const struct chan *ch)
     if (ch->reread_bad)
         return whole(ch, IOAT_CHANERR_READ_DATA, true);
     if (!record && ct_chain_pointer(ch, &addr)) {
-        bits = ct_pointer_check(&ch->c->build, addr, ch->records.tail == ch->run0,
+        bits = ct_pointer_check(&ch->h->build, addr, ch->records.tail == ch->run0,
                              ch->mode == MODE_COUNT);
         return whole(ch, bits, !ch->stops);
     }
@@ -83,7 +83,7 @@ static bool word_sure(const struct chan *ch, const struct fault *fault)
         && !(fault->bits & (uint32_t)IOAT_CHANERR_CMP_ADDR)
         && (ch->ctrl & IOAT_CHANCTRL_ERR_COMPLETION_EN) && ch->ctrl_known
         && !ch->enables_moved
-        && ct_word_addr_fits(&ch->c->build, ch->chancmp);
+        && ct_word_addr_fits(&ch->h->build, ch->chancmp);
 }
 
 struct fault ct_fault_now(const struct chan *ch)

@@ -30,12 +30,12 @@ void ct_irq_event(struct chan *ch, uint64_t pos, bool sure)
     struct irq *irq = &ch->irq;
 
     if (!irq->events)
-        irq->first_clk = ch->c->now;
-    irq->last_clk = ch->c->now;
+        irq->first_clk = ch->h->now;
+    irq->last_clk = ch->h->now;
     irq->events = irq->events ? 2 : 1;
     if (sure && !irq->must) {
         irq->must = true;
-        irq->must_clk = ch->c->now;
+        irq->must_clk = ch->h->now;
         irq->must_pos = pos;
     }
 }
@@ -53,7 +53,7 @@ void ct_irq_event_since(struct chan *ch, uint64_t pos, bool sure, uint64_t clock
 /* A descriptor that was read, but not seen to start, may be dropped by a command. */
 void ct_irq_doubt(struct chan *ch)
 {
-    if (ch->irq.must && within(ch->c->now, ch->irq.must_clk, PIN_LAG))
+    if (ch->irq.must && within(ch->h->now, ch->irq.must_clk, PIN_LAG))
         ch->irq.must = false;              /* it may have come too late */
     if (ch->irq.must_pos > ch->started && ch->irq.must_pos > ch->rep && ch->irq.must_pos > ch->word_lo)
         ch->irq.must = false;
@@ -65,7 +65,7 @@ void ct_irq_reset(struct chan *ch)
     const struct irq old = ch->irq;
 
     ct_irq_power_on(ch);
-    ch->irq.reset_clk = ch->c->now;
+    ch->irq.reset_clk = ch->h->now;
     ch->irq.owed = old.owed;
     ch->irq.sendable_seen = old.sendable_seen;
     ch->irq.pulse_clk = old.pulse_clk;
@@ -73,11 +73,11 @@ void ct_irq_reset(struct chan *ch)
 
 static bool message_overdue(const struct chan *ch)
 {
-    const struct contract *c = ch->c;
+    const struct history *h = ch->h;
 
-    return ch->irq.message_must && ch->irq.owed && ct_irq_sendable(ch) && !c->outstanding
-        && !within(c->now, c->bus_clk, STALLED) && !within(c->now, c->mask_clk, STALLED)
-        && !within(c->now, ch->irq.pulse_clk, STALLED);
+    return ch->irq.message_must && ch->irq.owed && ct_irq_sendable(ch) && !h->outstanding
+        && !within(h->now, h->bus_clk, STALLED) && !within(h->now, h->mask_clk, STALLED)
+        && !within(h->now, ch->irq.pulse_clk, STALLED);
 }
 
 void ct_irq_rearm(struct chan *ch)
@@ -88,49 +88,49 @@ void ct_irq_rearm(struct chan *ch)
         ct_wrong(ch, "H-I01", "software re-arms, and the message of the signal at clock %" PRIu64
                  " has not come on a free bus", irq->pulse_clk);
     irq->disable = SIGNALS;
-    irq->rearm_clk = ch->c->now;
+    irq->rearm_clk = ch->h->now;
     irq->message_must = false;             /* a pending bit goes with the re-arm, unless an event waits */
     ct_fault_signals(ch);
     if (!irq->events && !irq->sendable_seen && irq->owed) {
         irq->owed = 0;
-        irq->dropped_clk = ch->c->now;
+        irq->dropped_clk = ch->h->now;
     }
 }
 
 /* ---- signals ---- */
 
-uint64_t ct_irq_delay(const struct contract *c)
+uint64_t ct_irq_delay(const struct history *h)
 {
-    const uint64_t us = IOAT_FIELD_GET(c->intrdelay, INTRDELAY, MICROSECONDS);
+    const uint64_t us = IOAT_FIELD_GET(h->intrdelay, INTRDELAY, MICROSECONDS);
 
-    return us ? (us + 1) * c->build.clock_mhz : 0;
+    return us ? (us + 1) * h->build.clock_mhz : 0;
 }
 
-static uint64_t delay_clocks(const struct contract *c, uint16_t delay)
+static uint64_t delay_clocks(const struct history *h, uint16_t delay)
 {
-    return (uint64_t)IOAT_FIELD_GET(delay, INTRDELAY, MICROSECONDS) * c->build.clock_mhz;
+    return (uint64_t)IOAT_FIELD_GET(delay, INTRDELAY, MICROSECONDS) * h->build.clock_mhz;
 }
 
 /* The delay counts microseconds, so it may end up to one early. */
 static bool too_early(const struct chan *ch)
 {
-    const struct contract *c = ch->c;
-    uint16_t delay = c->intrdelay;
+    const struct history *h = ch->h;
+    uint16_t delay = h->intrdelay;
 
-    if (within(c->now, c->delay_clk, SETTLE) && c->old_delay < delay)
-        delay = c->old_delay;
-    return c->now + SETTLE + c->build.clock_mhz < ch->irq.first_clk + delay_clocks(c, delay);
+    if (within(h->now, h->delay_clk, SETTLE) && h->old_delay < delay)
+        delay = h->old_delay;
+    return h->now + SETTLE + h->build.clock_mhz < ch->irq.first_clk + delay_clocks(h, delay);
 }
 
 static void consume(struct chan *ch)
 {
     struct irq *irq = &ch->irq;
 
-    if (irq->events == 1 || irq->last_clk + LATCH < ch->c->now) {
+    if (irq->events == 1 || irq->last_clk + LATCH < ch->h->now) {
         irq->events = 0;
     } else {
         irq->events = 1;
-        irq->first_clk = ch->c->now;
+        irq->first_clk = ch->h->now;
     }
     irq->must = false;
 }
@@ -143,17 +143,17 @@ static void take_message(struct chan *ch)
         irq->early = false;
         return;
     }
-    if (!ch->c->pins.msix_enable && !within(ch->c->now, ch->c->mask_clk, SETTLE))
+    if (!ch->h->pins.msix_enable && !within(ch->h->now, ch->h->mask_clk, SETTLE))
         return;
     irq->owed = irq->owed && irq->sendable_seen ? 2 : 1;
-    irq->sendable_seen = ct_irq_sendable(ch) || within(ch->c->now, ch->c->mask_clk, SETTLE);
-    irq->message_must = ch->c->pins.msix_enable && !within(ch->c->now, ch->c->mask_clk, SETTLE);
+    irq->sendable_seen = ct_irq_sendable(ch) || within(ch->h->now, ch->h->mask_clk, SETTLE);
+    irq->message_must = ch->h->pins.msix_enable && !within(ch->h->now, ch->h->mask_clk, SETTLE);
 }
 
 void ct_irq_pulse(struct chan *ch)
 {
     struct irq *irq = &ch->irq;
-    const uint64_t now = ch->c->now;
+    const uint64_t now = ch->h->now;
 
     if (within(now, irq->reset_clk, PIN_LAG)) {
         irq->owed = 1;
@@ -176,7 +176,7 @@ void ct_irq_pulse(struct chan *ch)
     } else if (too_early(ch)) {
         ct_wrong(ch, "H-I10", "signals %" PRIu64 " clocks after the event, INTRDELAY is %u us",
               now - irq->first_clk,
-              (unsigned)IOAT_FIELD_GET(ch->c->intrdelay, INTRDELAY, MICROSECONDS));
+              (unsigned)IOAT_FIELD_GET(ch->h->intrdelay, INTRDELAY, MICROSECONDS));
     } else {
         consume(ch);
         irq->disable = within(now, irq->rearm_clk, PIN_LAG) ? SIGNALS | SILENT : SILENT;
@@ -191,19 +191,19 @@ void ct_irq_pulse(struct chan *ch)
 
 bool ct_irq_sendable(const struct chan *ch)
 {
-    const struct contract_pins *pins = &ch->c->pins;
+    const struct contract_pins *pins = &ch->h->pins;
 
     return pins->msix_enable && !pins->msix_mask && pins->bus_master && !ch->vector.masked;
 }
 
-void ct_irq_sendable_changed(struct contract *c)
+void ct_irq_sendable_changed(struct history *h)
 {
-    for (unsigned n = 0; n < c->build.channels; n++) {
-        struct irq *irq = &c->chan[n].irq;
+    for (unsigned n = 0; n < h->build.channels; n++) {
+        struct irq *irq = &h->chan[n].irq;
 
-        if (!ct_irq_sendable(&c->chan[n]))
+        if (!ct_irq_sendable(&h->chan[n]))
             continue;
-        if (!irq->owed && within(c->now, irq->dropped_clk, SETTLE))
+        if (!irq->owed && within(h->now, irq->dropped_clk, SETTLE))
             irq->owed = 1;                 /* the re-arm may come too late to withdraw it */
         if (irq->owed)
             irq->sendable_seen = true;
@@ -215,7 +215,7 @@ static bool address_fits(const struct chan *ch, uint64_t addr)
     const struct vector *vector = &ch->vector;
 
     return addr == vector->addr
-        || (addr == vector->old_addr && within(ch->c->now, vector->addr_clk, PATIENCE));
+        || (addr == vector->old_addr && within(ch->h->now, vector->addr_clk, PATIENCE));
 }
 
 void ct_irq_message(struct chan *ch, struct burst *burst, unsigned cache)
@@ -232,8 +232,8 @@ void ct_irq_message(struct chan *ch, struct burst *burst, unsigned cache)
         ct_wrong(ch, "K-34", "message with AxCACHE 0x%x, not 0x%x", cache, SNOOP);
     else if (!irq->owed && !irq->early) {
         irq->early = true;                 /* its pulse may show in the next clocks */
-        irq->early_clk = ch->c->now;
-        ch->c->wake = ch->c->now + 1;
+        irq->early_clk = ch->h->now;
+        ch->h->wake = ch->h->now + 1;
     } else if (!irq->owed || (!irq->sendable_seen && !ct_irq_sendable(ch))) {
         ct_wrong(ch, irq->owed ? "H-I07" : "H-I01", irq->owed ? "message while it is masked since its signal"
                                                            : "two messages for one signal");
@@ -245,7 +245,7 @@ void ct_irq_message(struct chan *ch, struct burst *burst, unsigned cache)
 
 void ct_irq_message_beat(struct chan *ch, struct burst *burst, const uint8_t *data, uint64_t strobe)
 {
-    const unsigned lane = (unsigned)burst->addr & (ch->c->bus - 1);
+    const unsigned lane = (unsigned)burst->addr & (ch->h->bus - 1);
     const struct vector *vector = &ch->vector;
     uint32_t value = 0;
 
@@ -254,7 +254,7 @@ void ct_irq_message_beat(struct chan *ch, struct burst *burst, const uint8_t *da
     if (strobe != UINT64_C(0xF) << lane)
         ct_wrong(ch, "K-52", "message with strobes 0x%" PRIx64 ": it is 4 whole bytes", strobe);
     else if (value != vector->data
-             && !(value == vector->old_data && within(ch->c->now, vector->data_clk, PATIENCE)))
+             && !(value == vector->old_data && within(ch->h->now, vector->data_clk, PATIENCE)))
         ct_wrong(ch, "K-52", "message carries 0x%" PRIx32 ", the table says 0x%" PRIx32, value, vector->data);
 }
 
@@ -275,7 +275,7 @@ bool ct_irq_disable_fits(const struct chan *ch, bool value)
         return true;
     if (value)
         return (ch->irq.disable & SILENT) || may_signal(ch);
-    return (ch->irq.disable & SIGNALS) || within(ch->c->now, ch->irq.pulse_clk, SETTLE);
+    return (ch->irq.disable & SIGNALS) || within(ch->h->now, ch->irq.pulse_clk, SETTLE);
 }
 
 bool ct_irq_attention_fits(const struct chan *ch, bool value)
@@ -284,7 +284,7 @@ bool ct_irq_attention_fits(const struct chan *ch, bool value)
         return true;
     if (value)
         return ch->irq.attention == YES || may_signal(ch);
-    return ch->irq.attention == NO || within(ch->c->now, ch->irq.pulse_clk, SETTLE);
+    return ch->irq.attention == NO || within(ch->h->now, ch->irq.pulse_clk, SETTLE);
 }
 
 void ct_irq_attention_read(struct chan *ch, bool value, bool returned)
@@ -299,53 +299,53 @@ void ct_irq_attention_read(struct chan *ch, bool value, bool returned)
     if (ch->irq.attention == NO)
         ch->irq.attention_read = true;
     /* A signal in the clock of the read sets it again (H-R15). */
-    ch->irq.attention = within(ch->c->now, ch->irq.pulse_clk, PIN_LAG) ? UNKNOWN : NO;
+    ch->irq.attention = within(ch->h->now, ch->irq.pulse_clk, PIN_LAG) ? UNKNOWN : NO;
 }
 
 bool ct_irq_pending_fits(const struct chan *ch, bool value)
 {
     const struct irq *irq = &ch->irq;
 
-    if (ch->lost || within(ch->c->now, ch->c->mask_clk, SETTLE))
+    if (ch->lost || within(ch->h->now, ch->h->mask_clk, SETTLE))
         return true;
     if (value)
         return irq->owed || irq->early || may_signal(ch);
     return !irq->owed || irq->sendable_seen || !irq->message_must
-        || within(ch->c->now, irq->pulse_clk, SETTLE);
+        || within(ch->h->now, irq->pulse_clk, SETTLE);
 }
 
 /* ---- pins ---- */
 
-static void check_intx(struct contract *c)
+static void check_intx(struct history *h)
 {
-    const bool enabled = c->intrctrl & IOAT_INTRCTRL_MASTER_INT_EN;
-    bool some = false, sure = !c->flr;
+    const bool enabled = h->intrctrl & IOAT_INTRCTRL_MASTER_INT_EN;
+    bool some = false, sure = !h->flr;
 
-    if (!c->pins.intx && !enabled) {
-        c->intx_bad_clk = NEVER;
+    if (!h->pins.intx && !enabled) {
+        h->intx_bad_clk = NEVER;
         return;
     }
-    for (unsigned n = 0; n < c->build.channels; n++) {
-        some |= c->chan[n].irq.attention == YES;
-        sure &= c->chan[n].irq.attention != UNKNOWN && !c->chan[n].lost;
+    for (unsigned n = 0; n < h->build.channels; n++) {
+        some |= h->chan[n].irq.attention == YES;
+        sure &= h->chan[n].irq.attention != UNKNOWN && !h->chan[n].lost;
     }
-    if (!sure || c->pins.intx == (some && enabled))
-        c->intx_bad_clk = NEVER;
-    else if (c->intx_bad_clk == NEVER)
-        c->intx_bad_clk = c->now;
-    else if (c->now > c->intx_bad_clk + INTX_LAG)
-        ct_breach(c, "H-I08", "irq_intx is %d for %d clocks; INTRCTRL enable is %d, attention bits are %s",
-               c->pins.intx, INTX_LAG, enabled, some ? "set" : "clear");
+    if (!sure || h->pins.intx == (some && enabled))
+        h->intx_bad_clk = NEVER;
+    else if (h->intx_bad_clk == NEVER)
+        h->intx_bad_clk = h->now;
+    else if (h->now > h->intx_bad_clk + INTX_LAG)
+        ct_breach(h, "H-I08", "irq_intx is %d for %d clocks; INTRCTRL enable is %d, attention bits are %s",
+               h->pins.intx, INTX_LAG, enabled, some ? "set" : "clear");
 }
 
-void ct_irq_pins(struct contract *c)
+void ct_irq_pins(struct history *h)
 {
-    for (uint32_t high = c->pins.irq; high; high &= high - 1) {
+    for (uint32_t high = h->pins.irq; high; high &= high - 1) {
         const unsigned n = (unsigned)__builtin_ctz(high);
 
-        if (n < c->build.channels)
-            ct_irq_pulse(&c->chan[n]);
+        if (n < h->build.channels)
+            ct_irq_pulse(&h->chan[n]);
     }
-    if (!c->pins.msix_enable)
-        check_intx(c);
+    if (!h->pins.msix_enable)
+        check_intx(h);
 }

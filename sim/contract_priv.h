@@ -1,9 +1,11 @@
 /* contract_priv.h - what the parts of the contract model share.
  *
- *   events --> contract.c --> contract_bus.c ----> contract_chain.c  which descriptors, in which order
- *                   |          (AR R AW W B)  +--> contract_data.c   payload bytes
- *                   |                         +--> contract_word.c   completion words
- *                   |                         +--> contract_irq.c    messages
+ *   events --> contract.c         the histories of the engine that are possible
+ *                   |             each of them:
+ *              contract_history.c --> contract_bus.c ----> contract_chain.c  which descriptors, in which order
+ *                   |                  (AR R AW W B)  +--> contract_data.c   payload bytes
+ *                   |                                 +--> contract_word.c   completion words
+ *                   |                                 +--> contract_irq.c    messages
  *                   +--> contract_regs.c ---> contract_state.c  commands     (BAR writes)
  *                                        +--> contract_status.c what may be read (BAR reads)
  *   contract_fault.c: errors; contract_due.c: what is overdue.
@@ -188,7 +190,7 @@ struct cmps {                  /* values of CHANCMP, the newest OLD_CMPS of n */
 };
 
 struct chan {
-    struct contract *c;
+    struct history *h;
     unsigned n;
 
     /* Registers as software wrote them. */
@@ -293,11 +295,15 @@ struct chan {
     struct vector vector;
 };
 
-struct contract {
+struct breach {
+    uint64_t clock;
+    const char *rule;          /* NULL: none is broken */
+    char text[400];
+};
+
+struct history {               /* what the engine has done, as far as it is known or supposed */
     struct ioat_sim_build build;
-    void (*violate)(void *ctx, uint64_t clock, const char *rule, const char *text);
-    void *ctx;
-    bool dead;                 /* a rule is broken: nothing is judged any more */
+    struct breach breach;
 
     uint64_t now, wake;        /* clocks; wake: when ct_due_look() is worth it */
     uint64_t active_clk;       /* last handshake or BAR write */
@@ -329,20 +335,30 @@ struct contract {
     uint16_t intrdelay, old_delay;
     uint64_t delay_clk;
 
-    struct chan chan[IOAT_CHAN_MAX];
     union { struct fetch fetch; struct burst burst; struct record record; struct beat beat; } scratch;
+    struct chan chan[IOAT_CHAN_MAX];   /* last: a copy ends with those that are there */
 };
 
-/* ---- contract.c ---- */
+/* ---- contract_history.c ---- */
 
-/* Ends the judging with a named rule. */
-void ct_breach(struct contract *c, const char *rule, const char *format, ...)
+struct history *ct_history_open(const struct ioat_sim_build *build);   /* NULL: no memory */
+struct history *ct_history_copy(const struct history *of);             /* NULL: no memory */
+void ct_history_close(struct history *h);
+/* What comes is judged the same in both, but for a few clocks. */
+bool ct_history_alike(const struct history *a, const struct history *b);
+void ct_history_event(struct history *h, const struct ioat_sim_event *event);
+void ct_history_clock(struct history *h, uint64_t clock, const struct contract_pins *pins);
+uint64_t ct_history_next(const struct history *h);
+void ct_history_quiet(struct history *h, uint64_t clock);
+
+/* The history does not fit what is seen: it would break a rule. The first one counts. */
+void ct_breach(struct history *h, const char *rule, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* The same; the text begins with the channel. */
 void ct_wrong(const struct chan *ch, const char *rule, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* ct_ring_push; without memory the judging ends and a scratch item is returned. */
-void *ct_push(struct contract *c, struct ring *ring);
+void *ct_push(struct history *h, struct ring *ring);
 const char *ct_state_text(unsigned code);
 const char *ct_states_text(unsigned set, char text[64]);
 const char *ct_error_text(uint32_t bits, char text[96]);
@@ -357,7 +373,7 @@ static inline bool within(uint64_t now, uint64_t then, uint64_t clocks)
 /* When the read request on the descriptor port, or the next one, came up. */
 static inline uint64_t ct_desc_offered(const struct chan *ch)
 {
-    return ch->c->ar_offered[ch->c->build.desc_port];
+    return ch->h->ar_offered[ch->h->build.desc_port];
 }
 
 /* ---- contract_desc.c: descriptors and pointers by themselves ---- */
@@ -377,11 +393,11 @@ bool ct_word_addr_fits(const struct ioat_sim_build *build, uint64_t addr);
 
 /* ---- contract_bus.c ---- */
 
-void ct_bus_pins(struct contract *c);     /* the pins of the clock are known */
-void ct_bus_event(struct contract *c, const struct ioat_sim_event *event);
-void ct_bus_clear(struct contract *c);
+void ct_bus_pins(struct history *h);     /* the pins of the clock are known */
+void ct_bus_event(struct history *h, const struct ioat_sim_event *event);
+void ct_bus_clear(struct history *h);
 /* For so many clocks nothing was asked for, outstanding, or written to BAR0. */
-bool ct_bus_quiet(const struct contract *c, uint64_t clocks);
+bool ct_bus_quiet(const struct history *h, uint64_t clocks);
 
 /* ---- contract_chain.c ---- */
 
@@ -445,6 +461,12 @@ void ct_fault_clear(struct chan *ch, uint32_t ones);                   /* CHANER
 
 /* ---- contract_state.c ---- */
 
+/* What may be over though nothing has shown it. */
+enum ending { ENDING_STOP, ENDING_FAULT, ENDINGS };
+bool ct_state_may_have_ended(const struct chan *ch, enum ending ending);
+void ct_state_ended(struct chan *ch, enum ending ending);
+bool ct_state_alike(const struct chan *a, const struct chan *b);
+
 void ct_state_command(struct chan *ch, unsigned bit);
 void ct_state_chainaddr(struct chan *ch, uint64_t addr);
 void ct_state_dmacount(struct chan *ch, uint16_t value);
@@ -486,23 +508,25 @@ void ct_irq_pulse(struct chan *ch);
 void ct_irq_message(struct chan *ch, struct burst *burst, unsigned cache);
 void ct_irq_message_beat(struct chan *ch, struct burst *burst, const uint8_t *data, uint64_t strobe);
 bool ct_irq_sendable(const struct chan *ch);
-uint64_t ct_irq_delay(const struct contract *c);  /* INTRDELAY, clocks, rounded up */
-void ct_irq_sendable_changed(struct contract *c);
+uint64_t ct_irq_delay(const struct history *h);  /* INTRDELAY, clocks, rounded up */
+void ct_irq_sendable_changed(struct history *h);
 bool ct_irq_disable_fits(const struct chan *ch, bool value);
 bool ct_irq_attention_fits(const struct chan *ch, bool value);
 bool ct_irq_pending_fits(const struct chan *ch, bool value);
 void ct_irq_attention_read(struct chan *ch, bool value, bool returned);
-void ct_irq_pins(struct contract *c);            /* once a clock: irq_msix, irq_intx */
+void ct_irq_pins(struct history *h);            /* once a clock: irq_msix, irq_intx */
 
 /* ---- contract_regs.c ---- */
 
-void ct_regs_power_on(struct contract *c);
-void ct_regs_write(struct contract *c, const struct ioat_sim_event *event);
-void ct_regs_read(struct contract *c, const struct ioat_sim_event *event);
+void ct_regs_power_on(struct history *h);
+/* The channel whose list the write may start, extend or stop; NULL: none. */
+struct chan *ct_regs_commanded(struct history *h, const struct ioat_sim_event *event);
+void ct_regs_write(struct history *h, const struct ioat_sim_event *event);
+void ct_regs_read(struct history *h, const struct ioat_sim_event *event);
 
 /* ---- contract_due.c ---- */
 
 /* Names what is overdue when the bus has been silent for `clocks`. */
-void ct_due_look(struct contract *c, uint64_t clocks);
+void ct_due_look(struct history *h, uint64_t clocks);
 
 #endif

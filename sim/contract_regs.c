@@ -72,13 +72,13 @@ static uint64_t merged(uint64_t old, struct piece piece)
 }
 
 /* A register with one permitted value, bits of `free` aside. */
-static void expect(struct contract *c, struct access *access, const char *rule, const char *name,
+static void expect(struct history *h, struct access *access, const char *rule, const char *name,
                    uint32_t reg, unsigned bits, uint64_t value, uint64_t free)
 {
     struct piece piece;
 
     if (touch(access, reg, bits, &piece) && ((piece.value ^ value) & piece.mask & ~free))
-        ct_breach(c, rule, "%s (0x%x) reads 0x%" PRIx64 ", 0x%" PRIx64 " is due", name, reg, piece.value,
+        ct_breach(h, rule, "%s (0x%x) reads 0x%" PRIx64 ", 0x%" PRIx64 " is due", name, reg, piece.value,
                value & piece.mask);
 }
 
@@ -108,13 +108,13 @@ void ct_chan_power_on(struct chan *ch)
     ch->vector = (struct vector) { .addr_clk = NEVER, .data_clk = NEVER, .masked = true };
 }
 
-void ct_regs_power_on(struct contract *c)
+void ct_regs_power_on(struct history *h)
 {
-    c->genctrl = c->intrctrl = 0;
-    c->intrdelay = c->old_delay = 0;
-    c->delay_clk = NEVER;
-    for (unsigned n = 0; n < c->build.channels; n++)
-        ct_chan_power_on(&c->chan[n]);
+    h->genctrl = h->intrctrl = 0;
+    h->intrdelay = h->old_delay = 0;
+    h->delay_clk = NEVER;
+    for (unsigned n = 0; n < h->build.channels; n++)
+        ct_chan_power_on(&h->chan[n]);
 }
 
 /* ---- writes ---- */
@@ -243,18 +243,18 @@ static void write_vector(struct chan *ch, struct access *access)
     if (touch(access, IOAT_VECTOR(ch->n, MSIX_ADDR), IOAT_MSIX_ADDR_BITS, &piece)) {
         vector->old_addr = vector->addr;
         vector->addr = merged(vector->addr, piece) & align;
-        vector->addr_clk = ch->c->now;
+        vector->addr_clk = ch->h->now;
     }
     if (touch(access, IOAT_VECTOR(ch->n, MSIX_DATA), IOAT_MSIX_DATA_BITS, &piece)) {
         vector->old_data = vector->data;
         vector->data = (uint32_t)merged(vector->data, piece);
-        vector->data_clk = ch->c->now;
+        vector->data_clk = ch->h->now;
     }
     if (touch(access, IOAT_VECTOR(ch->n, MSIX_CTRL), IOAT_MSIX_CTRL_BITS, &piece)
         && piece.mask & IOAT_MSIX_CTRL_MASKED) {
         vector->masked = piece.value & IOAT_MSIX_CTRL_MASKED;
-        ch->c->mask_clk = ch->c->now;
-        ct_irq_sendable_changed(ch->c);
+        ch->h->mask_clk = ch->h->now;
+        ct_irq_sendable_changed(ch->h);
     }
 }
 
@@ -266,44 +266,58 @@ static void write_counters(struct chan *ch, struct access *access)
         ch->perf_ctl = (uint8_t)piece.value & IOAT_PERF_CTL_HOLD;
 }
 
-static void write_global(struct contract *c, struct access *access)
+static void write_global(struct history *h, struct access *access)
 {
     const uint8_t stored = (uint8_t)(IOAT_INTRCTRL_MASTER_INT_EN | IOAT_INTRCTRL_MSIX_VECTOR_CTRL);
     struct piece piece;
 
     if (touch(access, IOAT_GENCTRL, IOAT_GENCTRL_BITS, &piece))
-        c->genctrl = (uint8_t)piece.value;
+        h->genctrl = (uint8_t)piece.value;
     if (touch(access, IOAT_INTRCTRL, IOAT_INTRCTRL_BITS, &piece))
-        c->intrctrl = (uint8_t)piece.value & stored;
+        h->intrctrl = (uint8_t)piece.value & stored;
     if (touch(access, IOAT_INTRDELAY, IOAT_INTRDELAY_BITS, &piece)) {
-        c->old_delay = c->intrdelay;
-        c->intrdelay = (uint16_t)merged(c->intrdelay, piece) & STORED_DELAY;
-        c->delay_clk = c->now;
+        h->old_delay = h->intrdelay;
+        h->intrdelay = (uint16_t)merged(h->intrdelay, piece) & STORED_DELAY;
+        h->delay_clk = h->now;
     }
 }
 
 /* The channel, and the space of it, that an offset is in; NULL: in none. */
-static struct chan *owner(struct contract *c, uint32_t offset, enum ioat_reg_space *space)
+static struct chan *owner(struct history *h, uint32_t offset, enum ioat_reg_space *space)
 {
     unsigned index, within;
 
     *space = ioat_reg_find(offset, &index, &within);
-    return *space != IOAT_GLOBAL && index < c->build.channels ? &c->chan[index] : NULL;
+    return *space != IOAT_GLOBAL && index < h->build.channels ? &h->chan[index] : NULL;
 }
 
-void ct_regs_write(struct contract *c, const struct ioat_sim_event *event)
+struct chan *ct_regs_commanded(struct history *h, const struct ioat_sim_event *event)
 {
     struct access access = access_of(event, (unsigned)event->strobe & 0xFF);
     enum ioat_reg_space space;
-    struct chan *ch = owner(c, access.offset, &space);
+    struct chan *ch = owner(h, access.offset, &space);
+    struct piece piece;
 
-    if (c->flr)
+    if (!ch || space != IOAT_CHANNEL || h->flr)
+        return NULL;
+    return (touch(&access, IOAT_CHAN(ch->n, CHANCMD), IOAT_CHANCMD_BITS, &piece) && piece.value)
+        || touch(&access, IOAT_CHAN(ch->n, DMACOUNT), IOAT_DMACOUNT_BITS, &piece)
+        || touch(&access, IOAT_CHAN(ch->n, CHAINADDR), IOAT_CHAINADDR_BITS, &piece) ? ch : NULL;
+}
+
+void ct_regs_write(struct history *h, const struct ioat_sim_event *event)
+{
+    struct access access = access_of(event, (unsigned)event->strobe & 0xFF);
+    enum ioat_reg_space space;
+    struct chan *ch = owner(h, access.offset, &space);
+
+    if (h->flr)
         return;                            /* whatever it wrote is lost in the reset */
     /* Of every channel: this write ends the quiet of the bus. */
-    for (unsigned n = 0; n < c->build.channels; n++)
-        ct_state_settle(&c->chan[n]);
+    for (unsigned n = 0; n < h->build.channels; n++)
+        ct_state_settle(&h->chan[n]);
     if (!ch)
-        write_global(c, &access);
+        write_global(h, &access);
     else if (space == IOAT_CHANNEL)
         write_channel(ch, &access);
     else if (space == IOAT_MSIX)
@@ -336,20 +350,20 @@ static void read_ctrl(struct chan *ch, struct piece piece, bool starts)
 
 static void read_channel(struct chan *ch, struct access *access)
 {
-    struct contract *c = ch->c;
+    struct history *h = ch->h;
     const uint32_t sts = IOAT_CHAN(ch->n, CHANSTS), offset = access->offset;
     struct piece piece;
 
-    expect(c, access, "H-R02", "DMA_COMP", IOAT_CHAN(ch->n, DMA_COMP), IOAT_DMA_COMP_BITS,
+    expect(h, access, "H-R02", "DMA_COMP", IOAT_CHAN(ch->n, DMA_COMP), IOAT_DMA_COMP_BITS,
            IOAT_DMA_COMP_V2 | IOAT_DMA_COMP_V3, 0);
-    expect(c, access, "H-R08", "DMACOUNT", IOAT_CHAN(ch->n, DMACOUNT), IOAT_DMACOUNT_BITS,
+    expect(h, access, "H-R08", "DMACOUNT", IOAT_CHAN(ch->n, DMACOUNT), IOAT_DMACOUNT_BITS,
            ch->dmacount, ch->dmacount_known ? 0 : UINT16_MAX);
-    expect(c, access, "H-R05", "CHAINADDR", IOAT_CHAN(ch->n, CHAINADDR), IOAT_CHAINADDR_BITS,
+    expect(h, access, "H-R05", "CHAINADDR", IOAT_CHAN(ch->n, CHAINADDR), IOAT_CHAINADDR_BITS,
            ch->chainaddr, 0);
-    expect(c, access, "H-R05", "CHANCMP", IOAT_CHAN(ch->n, CHANCMP), IOAT_CHANCMP_BITS, ch->chancmp, 0);
-    expect(c, access, "K-04", "CHANERRMSK", IOAT_CHAN(ch->n, CHANERRMSK), IOAT_CHANERRMSK_BITS,
+    expect(h, access, "H-R05", "CHANCMP", IOAT_CHAN(ch->n, CHANCMP), IOAT_CHANCMP_BITS, ch->chancmp, 0);
+    expect(h, access, "K-04", "CHANERRMSK", IOAT_CHAN(ch->n, CHANERRMSK), IOAT_CHANERRMSK_BITS,
            ch->errmsk, ch->side_known ? ~(uint64_t)ALL_ERRORS & ch->errmsk : UINT32_MAX);
-    expect(c, access, "K-04", "DCACTRL", IOAT_CHAN(ch->n, DCACTRL), IOAT_DCACTRL_BITS, ch->dcactrl,
+    expect(h, access, "K-04", "DCACTRL", IOAT_CHAN(ch->n, DCACTRL), IOAT_DCACTRL_BITS, ch->dcactrl,
            ch->side_known ? 0 : UINT32_MAX);
     if (touch(access, IOAT_CHAN(ch->n, CHANCTRL), IOAT_CHANCTRL_BITS, &piece))
         read_ctrl(ch, piece, offset == IOAT_CHAN(ch->n, CHANCTRL));
@@ -369,44 +383,44 @@ static void read_channel(struct chan *ch, struct access *access)
 
 static void read_vector(struct chan *ch, struct access *access)
 {
-    struct contract *c = ch->c;
+    struct history *h = ch->h;
     const struct vector *vector = &ch->vector;
 
-    expect(c, access, "H-C06", "MSI-X address", IOAT_VECTOR(ch->n, MSIX_ADDR), IOAT_MSIX_ADDR_BITS,
+    expect(h, access, "H-C06", "MSI-X address", IOAT_VECTOR(ch->n, MSIX_ADDR), IOAT_MSIX_ADDR_BITS,
            vector->addr, 0);
-    expect(c, access, "H-C06", "MSI-X data", IOAT_VECTOR(ch->n, MSIX_DATA), IOAT_MSIX_DATA_BITS,
+    expect(h, access, "H-C06", "MSI-X data", IOAT_VECTOR(ch->n, MSIX_DATA), IOAT_MSIX_DATA_BITS,
            vector->data, 0);
-    expect(c, access, "H-C06", "MSI-X control", IOAT_VECTOR(ch->n, MSIX_CTRL), IOAT_MSIX_CTRL_BITS,
+    expect(h, access, "H-C06", "MSI-X control", IOAT_VECTOR(ch->n, MSIX_CTRL), IOAT_MSIX_CTRL_BITS,
            vector->masked ? IOAT_MSIX_CTRL_MASKED : 0, 0);
 }
 
-static void read_pending(struct contract *c, struct access *access)
+static void read_pending(struct history *h, struct access *access)
 {
     struct piece piece;
 
     if (!touch(access, IOAT_MSIX_PBA_BASE, 64, &piece))
         return;
-    for (unsigned n = 0; n < c->build.channels; n++)
-        if (piece.mask >> n & 1 && !ct_irq_pending_fits(&c->chan[n], piece.value >> n & 1))
-            ct_breach(c, "H-I07", "channel %u: pending bit reads %u", n, (unsigned)(piece.value >> n & 1));
-    if (piece.value >> c->build.channels)
-        ct_breach(c, "H-I07", "pending bits read 0x%" PRIx64 ", there are %u vectors", piece.value,
-               c->build.channels);
+    for (unsigned n = 0; n < h->build.channels; n++)
+        if (piece.mask >> n & 1 && !ct_irq_pending_fits(&h->chan[n], piece.value >> n & 1))
+            ct_breach(h, "H-I07", "channel %u: pending bit reads %u", n, (unsigned)(piece.value >> n & 1));
+    if (piece.value >> h->build.channels)
+        ct_breach(h, "H-I07", "pending bits read 0x%" PRIx64 ", there are %u vectors", piece.value,
+               h->build.channels);
 }
 
 /* Attention first: INTRCTRL's status is derived from it. */
-static void read_attention(struct contract *c, struct access *access)
+static void read_attention(struct history *h, struct access *access)
 {
     const bool starts = access->offset == IOAT_ATTNSTATUS;
     struct piece piece;
 
     if (!touch(access, IOAT_ATTNSTATUS, IOAT_ATTNSTATUS_BITS, &piece))
         return;
-    if (piece.value >> c->build.channels)
-        ct_breach(c, "H-R15", "ATTNSTATUS reads 0x%" PRIx64 ", there are %u channels", piece.value,
-               c->build.channels);
-    for (unsigned n = 0; n < c->build.channels; n++) {
-        struct chan *ch = &c->chan[n];
+    if (piece.value >> h->build.channels)
+        ct_breach(h, "H-R15", "ATTNSTATUS reads 0x%" PRIx64 ", there are %u channels", piece.value,
+               h->build.channels);
+    for (unsigned n = 0; n < h->build.channels; n++) {
+        struct chan *ch = &h->chan[n];
         const bool value = piece.value >> n & 1, returned = piece.mask >> n & 1;
 
         if (returned && !ct_irq_attention_fits(ch, value))
@@ -416,7 +430,7 @@ static void read_attention(struct contract *c, struct access *access)
     }
 }
 
-static void read_intrctrl(struct contract *c, struct access *access)
+static void read_intrctrl(struct history *h, struct access *access)
 {
     const bool starts = access->offset == IOAT_INTRCTRL;
     bool may_set = false, may_clear = true;
@@ -426,61 +440,61 @@ static void read_intrctrl(struct contract *c, struct access *access)
     if (!touch(access, IOAT_INTRCTRL, IOAT_INTRCTRL_BITS, &piece))
         return;
     value = (uint8_t)piece.value;
-    for (unsigned n = 0; n < c->build.channels; n++) {
-        may_set |= ct_irq_attention_fits(&c->chan[n], true);
-        may_clear &= ct_irq_attention_fits(&c->chan[n], false);
+    for (unsigned n = 0; n < h->build.channels; n++) {
+        may_set |= ct_irq_attention_fits(&h->chan[n], true);
+        may_clear &= ct_irq_attention_fits(&h->chan[n], false);
     }
-    if ((value ^ c->intrctrl) & ~(unsigned)(IOAT_INTRCTRL_INT_STATUS | IOAT_INTRCTRL_INT))
-        ct_breach(c, "H-R14", "INTRCTRL reads 0x%02x, 0x%02x was written", value, c->intrctrl);
+    if ((value ^ h->intrctrl) & ~(unsigned)(IOAT_INTRCTRL_INT_STATUS | IOAT_INTRCTRL_INT))
+        ct_breach(h, "H-R14", "INTRCTRL reads 0x%02x, 0x%02x was written", value, h->intrctrl);
     else if (value & IOAT_INTRCTRL_INT_STATUS ? !may_set : !may_clear)
-        ct_breach(c, "H-R14", "INTRCTRL reads 0x%02x: INT_STATUS is not the OR of ATTNSTATUS", value);
+        ct_breach(h, "H-R14", "INTRCTRL reads 0x%02x: INT_STATUS is not the OR of ATTNSTATUS", value);
     else if (!(value & IOAT_INTRCTRL_INT)
              != !(value & IOAT_INTRCTRL_INT_STATUS && value & IOAT_INTRCTRL_MASTER_INT_EN))
-        ct_breach(c, "H-R14", "INTRCTRL reads 0x%02x: INT is INT_STATUS and MASTER_INT_EN", value);
+        ct_breach(h, "H-R14", "INTRCTRL reads 0x%02x: INT is INT_STATUS and MASTER_INT_EN", value);
     if (starts)
-        c->intrctrl &= (uint8_t)~(unsigned)IOAT_INTRCTRL_MASTER_INT_EN;
+        h->intrctrl &= (uint8_t)~(unsigned)IOAT_INTRCTRL_MASTER_INT_EN;
 }
 
 /* What the counters count is not in the contract. */
 static void read_counters(struct chan *ch, struct access *access)
 {
-    if (!ch->c->build.perf)
+    if (!ch->h->build.perf)
         return;
-    expect(ch->c, access, "K-08", "PERF_CTL", IOAT_PERF(ch->n, PERF_CTL), IOAT_PERF_CTL_BITS, ch->perf_ctl, 0);
+    expect(ch->h, access, "K-08", "PERF_CTL", IOAT_PERF(ch->n, PERF_CTL), IOAT_PERF_CTL_BITS, ch->perf_ctl, 0);
     if (access->offset < IOAT_PERF(ch->n, PERF_CTL))
         access->lanes = 0;
 }
 
-static void read_global(struct contract *c, struct access *access)
+static void read_global(struct history *h, struct access *access)
 {
-    const struct ioat_sim_build *build = &c->build;
+    const struct ioat_sim_build *build = &h->build;
 
-    expect(c, access, "H-R02", "CHANCNT", IOAT_CHANCNT, IOAT_CHANCNT_BITS, build->channels, 0);
-    expect(c, access, "H-R02", "XFERCAP", IOAT_XFERCAP, IOAT_XFERCAP_BITS, build->xfercap_log2, 0);
-    expect(c, access, "K-04", "GENCTRL", IOAT_GENCTRL, IOAT_GENCTRL_BITS, c->genctrl,
-           c->genctrl & ~(unsigned)IOAT_GENCTRL_DEBUG_EN);
-    expect(c, access, "H-R02", "CBVER", IOAT_CBVER, IOAT_CBVER_BITS, build->cbver, 0);
-    expect(c, access, "H-R16", "INTRDELAY", IOAT_INTRDELAY, IOAT_INTRDELAY_BITS,
-           c->intrdelay | IOAT_INTRDELAY_SUPPORTED, 0);
-    expect(c, access, "H-R02", "DMACAPABILITY", IOAT_DMACAPABILITY, IOAT_DMACAPABILITY_BITS,
+    expect(h, access, "H-R02", "CHANCNT", IOAT_CHANCNT, IOAT_CHANCNT_BITS, build->channels, 0);
+    expect(h, access, "H-R02", "XFERCAP", IOAT_XFERCAP, IOAT_XFERCAP_BITS, build->xfercap_log2, 0);
+    expect(h, access, "K-04", "GENCTRL", IOAT_GENCTRL, IOAT_GENCTRL_BITS, h->genctrl,
+           h->genctrl & ~(unsigned)IOAT_GENCTRL_DEBUG_EN);
+    expect(h, access, "H-R02", "CBVER", IOAT_CBVER, IOAT_CBVER_BITS, build->cbver, 0);
+    expect(h, access, "H-R16", "INTRDELAY", IOAT_INTRDELAY, IOAT_INTRDELAY_BITS,
+           h->intrdelay | IOAT_INTRDELAY_SUPPORTED, 0);
+    expect(h, access, "H-R02", "DMACAPABILITY", IOAT_DMACAPABILITY, IOAT_DMACAPABILITY_BITS,
            build->dmacapability, 0);
-    read_intrctrl(c, access);
-    read_attention(c, access);
-    read_pending(c, access);
+    read_intrctrl(h, access);
+    read_attention(h, access);
+    read_pending(h, access);
 }
 
-void ct_regs_read(struct contract *c, const struct ioat_sim_event *event)
+void ct_regs_read(struct history *h, const struct ioat_sim_event *event)
 {
     const unsigned width = event->bytes;
     const uint32_t lane = (uint32_t)event->addr % WORD;
     struct access access = access_of(event, ((1u << width) - 1) << lane);
     enum ioat_reg_space space;
-    struct chan *ch = owner(c, access.offset, &space);
+    struct chan *ch = owner(h, access.offset, &space);
 
-    if (c->flr)
+    if (h->flr)
         return;
     if (!ch)
-        read_global(c, &access);
+        read_global(h, &access);
     else if (space == IOAT_CHANNEL)
         read_channel(ch, &access);
     else if (space == IOAT_MSIX)
@@ -489,6 +503,6 @@ void ct_regs_read(struct contract *c, const struct ioat_sim_event *event)
         read_counters(ch, &access);
     for (unsigned n = 0; n < WORD; n++)
         if (access.lanes >> n & 1 && access.data >> 8 * n & 0xFF)
-            ct_breach(c, "H-R13", "BAR0 0x%x reads 0x%02x: nothing is there but 0",
+            ct_breach(h, "H-R13", "BAR0 0x%x reads 0x%02x: nothing is there but 0",
                    access.offset / WORD * WORD + n, (unsigned)(access.data >> 8 * n & 0xFF));
 }

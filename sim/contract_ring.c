@@ -19,6 +19,25 @@ void ct_ring_free(struct ring *ring)
     ring->head = ring->tail;
 }
 
+/* A copy of `bytes` bytes; NULL: there are none, or no memory. */
+static void *duplicate(const void *from, size_t bytes)
+{
+    void *copy = bytes ? malloc(bytes) : NULL;
+
+    return copy ? memcpy(copy, from, bytes) : NULL;
+}
+
+bool ct_ring_copy(struct ring *ring)
+{
+    const size_t bytes = ring->room * ring->item;
+
+    ring->items = duplicate(ring->items, bytes);
+    if (!bytes || ring->items)
+        return true;
+    ct_ring_free(ring);
+    return false;
+}
+
 static bool ring_grow(struct ring *ring)
 {
     struct ring wider = *ring;
@@ -45,6 +64,17 @@ void ct_pipe_free(struct pipe *pipe)
 {
     free(pipe->bytes);
     *pipe = (struct pipe) { 0 };
+}
+
+bool ct_pipe_copy(struct pipe *pipe)
+{
+    const size_t bytes = pipe->room;
+
+    pipe->bytes = duplicate(pipe->bytes, bytes);
+    if (!bytes || pipe->bytes)
+        return true;
+    ct_pipe_free(pipe);
+    return false;
 }
 
 /* Bytes from `place` to the end of the store, at most `count`. */

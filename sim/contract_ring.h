@@ -19,6 +19,8 @@ struct ring {
 
 void ct_ring_init(struct ring *ring, size_t item, uint64_t first);
 void ct_ring_free(struct ring *ring);
+/* Of a ring that shares its items with another: gives it its own. False: no memory, it is empty. */
+bool ct_ring_copy(struct ring *ring);
 
 /* The item `number`, head <= number < tail. */
 static inline void *ct_ring_at(const struct ring *ring, uint64_t number)
@@ -42,6 +44,7 @@ struct pipe {
 };
 
 void ct_pipe_free(struct pipe *pipe);
+bool ct_pipe_copy(struct pipe *pipe);      /* as ct_ring_copy */
 static inline size_t ct_pipe_used(const struct pipe *pipe) { return (size_t)(pipe->tail - pipe->head); }
 static inline void ct_pipe_clear(struct pipe *pipe) { pipe->head = pipe->tail; }
 

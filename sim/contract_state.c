@@ -83,15 +83,15 @@ bool ct_state_certain(const struct chan *ch)
 
 bool ct_state_word_sure(const struct chan *ch)
 {
-    const struct contract *c = ch->c;
+    const struct history *h = ch->h;
 
     if (ch->stops != STOP_SUSPEND && ch->stops != STOP_ABORT && ch->stops != STOP_RESET)
         return false;
     return ch->stop_sure && ch->stop_word && !ch->command_error
         && !ch->enables_moved && (ch->stops == STOP_RESET || ch->chancmp == ch->stop_cmp)
-        && ct_word_addr_fits(&c->build, ch->stop_cmp)
-        && c->pins.bus_master
-        && (c->master_low_clk == NEVER || c->master_low_clk + SETTLE < ch->stop_clk)
+        && ct_word_addr_fits(&h->build, ch->stop_cmp)
+        && h->pins.bus_master
+        && (h->master_low_clk == NEVER || h->master_low_clk + SETTLE < ch->stop_clk)
         && (ch->idle_clk == NEVER || ch->idle_clk > ch->stop_clk + SETTLE)
         && !ct_fault_now(ch).bits;
 }
@@ -115,13 +115,13 @@ static void pass_over(struct chan *ch)
         return;
     if (ch->passed_n == PASSED)
         memmove(&ch->passed[0], &ch->passed[1], --ch->passed_n * sizeof ch->passed[0]);
-    ch->passed[ch->passed_n++] = (struct passed) { ch->chainaddr, ch->c->now, ch->next, 0, false };
+    ch->passed[ch->passed_n++] = (struct passed) { ch->chainaddr, ch->h->now, ch->next, 0, false };
 }
 
 void ct_state_stop(struct chan *ch, unsigned stop, unsigned target)
 {
     if (!ch->stops) {
-        ch->stop_clk = ch->c->now;
+        ch->stop_clk = ch->h->now;
         ch->stop_sure = ct_state_certain(ch) && ch->idle_clk == NEVER && !ct_chain_drained(ch);
         ch->stop_word = ch->ctrl & IOAT_CHANCTRL_ERR_COMPLETION_EN;
     }
@@ -130,10 +130,10 @@ void ct_state_stop(struct chan *ch, unsigned stop, unsigned target)
     for (unsigned n = 0; n < ch->passed_n; n++)
         ch->passed[n].after |= stop;
     if (stop & STOP_FLR)
-        ch->flr_clk = ch->c->now;
+        ch->flr_clk = ch->h->now;
     if (!(ch->stops & stop)) {
         ch->final_sent = ch->final_acked = false;
-        ch->added_clk = ch->c->now;
+        ch->added_clk = ch->h->now;
     }
     if (!ch->stops || (stop == STOP_RESET && !(ch->stops & STOP_RESET)))
         ch->stop_cmp = ch->chancmp;
@@ -203,7 +203,7 @@ static void begin_next(struct chan *ch, const struct next_list *next, bool faile
     ch->vague = ch->may & (SUSPENDED | HALTED);
     ch->append = append;
     ch->flushed = 1;      /* a read of the old list may have passed for the first of this one */
-    ch->flushed_clk = ch->c->now;
+    ch->flushed_clk = ch->h->now;
 }
 
 /* The lists that were passed over stay: a read of one may still wait for AR. */
@@ -221,7 +221,7 @@ static void end_stop(struct chan *ch)
     ch->next = (struct next_list) { 0 };
     ch->may = ch->target;
     ct_state_drop(ch);
-    ch->end_clk = ch->c->now;
+    ch->end_clk = ch->h->now;
     ch->ended = stops;
     if (stops & (STOP_RESET | STOP_FLR)) {
         ct_state_forget(ch);
@@ -277,7 +277,7 @@ void ct_state_settle(struct chan *ch)
 {
     const struct fault fault = ct_fault_now(ch);
 
-    if (ch->lost || ch->vague || ch->command_error || ch->c->flr || !ct_bus_quiet(ch->c, REST))
+    if (ch->lost || ch->vague || ch->command_error || ch->h->flr || !ct_bus_quiet(ch->h, REST))
         return;
     if (ch->loose && !ch->final_acked)
         return;                            /* whether more is to come depends on the count */
@@ -300,7 +300,7 @@ static bool halts(const struct chan *ch)
 bool ct_state_next_fails(const struct chan *ch)
 {
     return ch->stops && ch->next.kick && (ch->target & ACTIVE) && ct_state_may_end(ch) && !halts(ch)
-        && ct_pointer_check(&ch->c->build, ch->chainaddr, true, false);
+        && ct_pointer_check(&ch->h->build, ch->chainaddr, true, false);
 }
 
 const struct passed *ct_state_passed(const struct chan *ch, uint64_t addr)
@@ -355,6 +355,79 @@ bool ct_state_began(struct chan *ch, const struct passed *passed)
     return true;
 }
 
+/* ---- what may have ended unseen ---- */
+
+bool ct_state_may_have_ended(const struct chan *ch, enum ending ending)
+{
+    if (ch->lost)
+        return false;
+    return ending == ENDING_STOP ? ch->stops && ct_state_may_end(ch) : ct_fault_now(ch).done;
+}
+
+void ct_state_ended(struct chan *ch, enum ending ending)
+{
+    const struct fault fault = ct_fault_now(ch);
+
+    if (ending == ENDING_STOP)
+        ct_state_end(ch);
+    else
+        ct_fault_end(ch, &fault);
+}
+
+static bool same_list(const struct chan *a, const struct chan *b)
+{
+    const uint64_t n = a->records.tail - a->run0;
+
+    return n == b->records.tail - b->run0
+        && a->mode == b->mode && a->first == b->first && a->loose == b->loose
+        && a->limit - a->run0 == b->limit - b->run0
+        && a->started - a->run0 == b->started - b->run0 && a->ans - a->run0 == b->ans - b->run0
+        && a->fin - a->run0 == b->fin - b->run0 && a->rep - a->run0 == b->rep - b->run0
+        && a->low - a->run0 == b->low - b->run0 && a->high - a->run0 == b->high - b->run0
+        && a->rd_pos - a->run0 == b->rd_pos - b->run0 && a->aw_pos - a->run0 == b->aw_pos - b->run0
+        && a->rd_off == b->rd_off && a->aw_off == b->aw_off && a->blind == b->blind
+        && a->append == b->append && a->flushed == b->flushed && a->reread_want == b->reread_want
+        && a->has_old == b->has_old && a->ahead_n == b->ahead_n && a->passed_n == b->passed_n
+        && (!n || ((const struct record *)ct_record_at(a, a->records.tail - 1))->addr
+                  == ((const struct record *)ct_record_at(b, b->records.tail - 1))->addr);
+}
+
+static bool same_words(const struct chan *a, const struct chan *b)
+{
+    return a->word_lo - a->run0 == b->word_lo - b->run0 && a->word_acked - a->run0 == b->word_acked - b->run0
+        && a->final_sent == b->final_sent && a->final_acked == b->final_acked && a->word_bad == b->word_bad
+        && a->old_cmp.n == b->old_cmp.n && a->enables_moved == b->enables_moved;
+}
+
+static bool same_errors(const struct chan *a, const struct chan *b)
+{
+    return a->err_known == b->err_known && a->err_may == b->err_may && a->err_one == b->err_one
+        && a->err_seen == b->err_seen && a->err_cleared == b->err_cleared && a->halts == b->halts
+        && a->command_error == b->command_error && a->err_missed == b->err_missed;
+}
+
+static bool same_events(const struct irq *a, const struct irq *b)
+{
+    return a->events == b->events && a->must == b->must && a->disable == b->disable
+        && a->attention == b->attention && a->owed == b->owed && a->message_must == b->message_must
+        && a->sendable_seen == b->sendable_seen && a->early == b->early;
+}
+
+static bool same_stops(const struct chan *a, const struct chan *b)
+{
+    return a->stops == b->stops && (!a->stops || (a->target == b->target && a->stop_sure == b->stop_sure))
+        && a->next.chain == b->next.chain && a->next.kick == b->next.kick && a->next.resume == b->next.resume
+        && a->next.mode == b->next.mode && a->next.count == b->next.count;
+}
+
+bool ct_state_alike(const struct chan *a, const struct chan *b)
+{
+    if (a->lost || b->lost)
+        return a->lost && b->lost && a->stops == b->stops;
+    return a->may == b->may && a->vague == b->vague && same_stops(a, b) && same_list(a, b) && same_words(a, b)
+        && same_errors(a, b) && same_events(&a->irq, &b->irq) && a->dmacount_known == b->dmacount_known;
+}
+
 /* ---- registers that start and extend lists ---- */
 
 /* Commands and chains on top of a command under way; of more than PILE it cannot be told from
@@ -396,7 +469,7 @@ static bool count_on(struct chan *ch, uint16_t value)
     if (ch->limit >= ch->rep + 1 + back)
         ch->loose = true;
     if (ch->limit > ch->run0 && ct_record_held(ch, ch->limit - 1))
-        ((struct record *)ct_record_at(ch, ch->limit - 1))->more_clk = ch->c->now;
+        ((struct record *)ct_record_at(ch, ch->limit - 1))->more_clk = ch->h->now;
     ch->limit += more;
     ch->idle_clk = NEVER;
     return true;
@@ -405,7 +478,7 @@ static bool count_on(struct chan *ch, uint16_t value)
 static void kick(struct chan *ch, bool on)
 {
     if (!ch->next.kick)
-        ch->next.kick_clk = ch->c->now;
+        ch->next.kick_clk = ch->h->now;
     ch->next.kick = on;
 }
 
@@ -466,18 +539,13 @@ static void start(struct chan *ch)
 
     if (ch->stops) {
         start_later(ch);
-    } else if ((ch->may & ACTIVE) && ch->mode == MODE_COUNT && fault.done) {
-        ct_fault_end(ch, &fault);          /* HALTED by now, most likely: K-13 */
-        restart(ch, MODE_LIST, 0);
-        ch->may = ACTIVE | HALTED;
-        ch->vague = true;
     } else if (ch->may & ACTIVE) {
         if (ch->mode == MODE_COUNT) {
             ch->start_halting |= fault.bits || ch->final_sent;
             return;
         }
         ct_state_stop(ch, STOP_SWITCH, ACTIVE);
-        ch->next = (struct next_list) { .kick = true, .kick_clk = ch->c->now, .mode = MODE_LIST };
+        ch->next = (struct next_list) { .kick = true, .kick_clk = ch->h->now, .mode = MODE_LIST };
     } else if (ch->mode == MODE_COUNT && ch->may != HALTED) {
         if (!(ch->may & HALTED))
             return;
@@ -499,7 +567,7 @@ static void append(struct chan *ch)
         ch->append++;
     if (ch->flushed < 2)
         ch->flushed++;                     /* one read may have been under way, one follows */
-    ch->append_clk = ch->flushed_clk = ch->c->now;
+    ch->append_clk = ch->flushed_clk = ch->h->now;
     ch->idle_clk = NEVER;
     if (!ch->stops && ch->may == IDLE)
         ch->started = larger(ch->started, ch->fin);
@@ -511,7 +579,7 @@ static void append(struct chan *ch)
 /* A list behind an earlier command may run by now; then it is the one in force. */
 static bool next_may_run(struct chan *ch)
 {
-    const struct ring *early = &ch->c->early;   /* data of a word, perhaps */
+    const struct ring *early = &ch->h->early;   /* data of a word, perhaps */
     const unsigned earlier = ch->stops & (STOP_ABORT | STOP_RESET | STOP_SUSPEND);
     const uint64_t stop_cmp = ch->stop_cmp;
     const struct cmps cmps = ch->old_cmp;
@@ -611,7 +679,7 @@ static bool ignored(const struct chan *ch, unsigned bit)
 void ct_state_command(struct chan *ch, unsigned bit)
 {
     pile_up(ch);
-    ch->command_clk[__builtin_ctz(bit)] = ch->c->now;
+    ch->command_clk[__builtin_ctz(bit)] = ch->h->now;
     if (!ignored(ch, bit))
         ct_chain_flush(ch);
     switch (bit) {

@@ -240,10 +240,10 @@ void ct_status_read(struct chan *ch, uint64_t value, uint64_t mask, bool starts)
     }
     if (o.states & (o.states - 1))
         return;
-    if (o.states == ACTIVE && ct_bus_quiet(ch->c, PATIENCE)
+    if (o.states == ACTIVE && ct_bus_quiet(ch->h, PATIENCE)
         && (may_be_idle(ch) || (ch->stops && ct_state_may_end(ch) && !(ch->target & ACTIVE)))) {
         ct_wrong(ch, ch->stops ? "H-S13" : "H-S05", "CHANSTS still reads ACTIVE, the bus is silent since "
-              "clock %" PRIu64 " and nothing is left to do", ch->c->active_clk);
+              "clock %" PRIu64 " and nothing is left to do", ch->h->active_clk);
         return;
     }
     narrow(ch, o.states, o.pos);
@@ -280,8 +280,8 @@ static const struct command commands[] = {
 /* The command, or what was seen to end it, is so young that its bit may still be set. */
 static bool recent(const struct chan *ch, const struct command *command)
 {
-    return within(ch->c->now, ch->command_clk[__builtin_ctz(command->bit)], SETTLE)
-        || ((ch->ended & command->stop) && within(ch->c->now, ch->end_clk, SETTLE));
+    return within(ch->h->now, ch->command_clk[__builtin_ctz(command->bit)], SETTLE)
+        || ((ch->ended & command->stop) && within(ch->h->now, ch->end_clk, SETTLE));
 }
 
 /* One command bit; returns the rule it breaks, or NULL. */
@@ -294,7 +294,7 @@ static const char *command_bit(struct chan *ch, const struct command *command, b
     if (!pending)
         return value && !recent(ch, command) ? "K-05" : NULL;
     if (value)
-        return ct_bus_quiet(ch->c, PATIENCE) && ct_state_may_end(ch)
+        return ct_bus_quiet(ch->h, PATIENCE) && ct_state_may_end(ch)
             ? command->stop == STOP_SUSPEND ? "H-S13" : "H-S16" : NULL;
     if (overtaken)
         return NULL;

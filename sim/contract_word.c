@@ -55,7 +55,7 @@ void ct_word_write(struct chan *ch, struct burst *burst, unsigned cache)
               "completion word to 0x%" PRIx64 " while %s", burst->addr, ct_states_text(ch->may, text));
     else if (burst->beats != 1)
         ct_wrong(ch, "H-W01", "completion word of %u beats at 0x%" PRIx64, burst->beats, burst->addr);
-    else if (!ct_word_addr_fits(&ch->c->build, burst->addr))
+    else if (!ct_word_addr_fits(&ch->h->build, burst->addr))
         ct_wrong(ch, "H-E04", "completion word to 0x%" PRIx64 ", which is misaligned or out of range",
               burst->addr);
     else if (!address_fits(ch, burst->addr))
@@ -221,7 +221,7 @@ static void halted(struct chan *ch, struct burst *burst, const struct word *word
     fault = ct_fault_now(ch);
     told = larger(ch->rep, ch->word_lo);
     burst->halts = true;
-    if (ch->stops & STOP_FLR && !within(ch->c->now, ch->flr_clk, PIN_LAG))
+    if (ch->stops & STOP_FLR && !within(ch->h->now, ch->flr_clk, PIN_LAG))
         ct_wrong(ch, "K-20", "word 0x%" PRIx64 " of a function-level reset", word->value);
     else if (ch->stops & STOP_FLR)
         return;                            /* it was offered before */
@@ -243,7 +243,7 @@ static void halted(struct chan *ch, struct burst *burst, const struct word *word
 
 static bool strobes_fit(const struct chan *ch, const struct burst *burst, uint64_t strobe)
 {
-    return strobe == UINT64_C(0xFF) << (burst->addr & (ch->c->bus - 1));
+    return strobe == UINT64_C(0xFF) << (burst->addr & (ch->h->bus - 1));
 }
 
 void ct_word_beat(struct chan *ch, struct burst *burst, const uint8_t *data, uint64_t strobe)
@@ -256,7 +256,7 @@ void ct_word_beat(struct chan *ch, struct burst *burst, const uint8_t *data, uin
         return;
     }
     for (unsigned n = WORD_BYTES; n-- > 0; )
-        word.value = word.value << 8 | data[(burst->addr & (ch->c->bus - 1)) + n];
+        word.value = word.value << 8 | data[(burst->addr & (ch->h->bus - 1)) + n];
     word.addr = word.value & ~(uint64_t)(IOAT_DESC_BYTES - 1);
     word.code = (unsigned)IOAT_FIELD_GET(word.value, CHANSTS, STATE);
     if (word.value & ZERO_BITS) {
@@ -290,7 +290,7 @@ void ct_word_beat(struct chan *ch, struct burst *burst, const uint8_t *data, uin
 
 void ct_word_answered(struct chan *ch, const struct burst *burst, bool bad)
 {
-    ch->word_clk = ch->c->now;
+    ch->word_clk = ch->h->now;
     if (burst->final && ch->final_sent && (!bad || burst->halts))
         ch->final_acked = true;
     if (bad && burst->final)
