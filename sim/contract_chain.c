@@ -601,23 +601,11 @@ static void refuse(const struct chan *ch, uint64_t addr)
     }
 }
 
-/* The first read of a list that was to follow may wait for AR while ABORT, RESET or a function-level
- * reset ends both. */
-static bool claim_waiting(const struct chan *ch, uint64_t addr, struct fetch *fetch)
-{
-    const struct passed *passed = ct_state_passed(ch, addr);
-
-    if (!passed || !(passed->after & STOP_NOW))
-        return false;
-    fetch->use = FETCH_UNJUDGED;
-    return true;
-}
-
 /* Of the list in force, by a pointer. */
 static bool claim_listed(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
     return ch->may & ACTIVE
-        && (claim_waiting(ch, addr, fetch) || claim_resumed(ch, addr, fetch) || claim_next(ch, addr, fetch)
+        && (claim_resumed(ch, addr, fetch) || claim_next(ch, addr, fetch)
             || claim_twice(ch, addr, fetch) || claim_appended(ch, addr, fetch) || claim_again(ch, addr, fetch));
 }
 
@@ -635,7 +623,6 @@ static bool claim_ahead(struct chan *ch, uint64_t addr, struct fetch *fetch)
 
 static bool claim(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
-    const struct passed *passed;
     char text[64];
 
     if (belongs_after_stop(ch, addr)) {
@@ -644,10 +631,7 @@ static bool claim(struct chan *ch, uint64_t addr, struct fetch *fetch)
         else
             ct_state_end(ch);
     }
-    if (claim_listed(ch, addr, fetch))
-        return true;
-    passed = ct_state_passed(ch, addr);
-    if (((passed && ct_state_began(ch, passed)) || ct_state_started(ch, addr)) && claim_listed(ch, addr, fetch))
+    if (claim_listed(ch, addr, fetch) || (ct_state_started(ch, addr) && claim_listed(ch, addr, fetch)))
         return true;
     if (claim_ahead(ch, addr, fetch))
         return true;

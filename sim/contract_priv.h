@@ -41,8 +41,6 @@ enum {
     NEWEST = 1024,    /* places in a table of them by address, a power of two */
     FROZEN = 8, FROZEN_UNKNOWN = FROZEN + 1,  /* values of an upper half of CHANSTS */
     OLD_CMPS = 8,     /* values of CHANCMP before the present one that are remembered */
-    PILE = 3,         /* commands and chains on top of one under way that can be followed */
-    PASSED = 8,       /* lists replaced before they began that are remembered */
     REST = 32,        /* clocks of a quiet bus: nothing inside goes on */
     AXI_IDS = 64,     /* 6-bit IDs: kind in 5:4, channel or vector in 3:0 (K-60) */
 };
@@ -150,13 +148,6 @@ struct next_list {             /* what was written while the present list drains
     uint16_t count;
 };
 
-struct passed {                /* a list that was replaced before it was seen to begin */
-    uint64_t addr, clk;        /* CHAINADDR; when it was replaced */
-    struct next_list next;
-    unsigned after;            /* stops added since */
-    bool counted_back;         /* it was not: only its count went back to 0 */
-};
-
 enum { SIGNALS = 1, SILENT = 2 };  /* INT_DISABLE can be 0, 1 */
 enum tri { NO, YES, UNKNOWN };
 
@@ -220,7 +211,6 @@ struct chan {
     unsigned may;              /* states it can be in; ACTIVE includes what follows from it */
     unsigned stops;            /* STOP_ bits not known to be done */
     unsigned target;           /* states the stops can lead to */
-    unsigned earlier;          /* STOP_ABORT, _RESET, _SUSPEND that were taken to be over, and may not be */
     uint64_t stop_clk;         /* first of the stops */
     bool stop_sure;            /* ACTIVE was certain then */
     bool stop_word;            /* ERR_COMPLETION_EN as it was then */
@@ -232,9 +222,6 @@ struct chan {
     bool lost;                 /* nothing of it is judged until a RESET is done */
     bool vague;                /* the address in CHANSTS is not judged */
     bool loose;                /* the end of the list is not judged */
-    struct passed passed[PASSED];  /* oldest first */
-    unsigned passed_n;
-    unsigned pile;             /* commands and chains written since the first of the stops */
     uint64_t added_clk;        /* the newest of the stops */
     uint64_t flr_clk;
     bool command_error;        /* several command bits were written during a run */
@@ -479,12 +466,8 @@ void ct_state_end_perhaps(struct chan *ch);      /* or not: the old list may sti
 void ct_state_settle(struct chan *ch);           /* on a quiet bus what can happen has happened */
 /* The stops may be over and the next list fail at its first pointer: then an error is its first sign. */
 bool ct_state_next_fails(const struct chan *ch);
-/* A list that was replaced meanwhile, and begins at this address, may have begun; NULL: none. */
-const struct passed *ct_state_passed(const struct chan *ch, uint64_t addr);
 /* A START in count mode came when an error had halted the list, though that was not visible (K-13). */
 bool ct_state_started(struct chan *ch, uint64_t addr);
-/* False: it has not. Otherwise it is the one in force, about to be replaced. */
-bool ct_state_began(struct chan *ch, const struct passed *passed);
 bool ct_state_word_sure(const struct chan *ch);  /* the word of a command must be written */
 bool ct_state_certain(const struct chan *ch);    /* ACTIVE, with nothing that excuses idleness */
 const char *ct_state_rest_rule(const struct chan *ch);  /* broken by a request now */

@@ -44,7 +44,6 @@ static void fresh(struct chan *ch, enum mode mode, uint16_t count)
     ch->again = ch->run0;
     ch->reread_want = ch->reread_bad = ch->command_error = false;
     ch->old_cmp.n = 0;
-    ch->earlier = 0;
     ch->snoop_either = ch->loose = ch->enables_moved = false;
     ch->err_cleared = ch->err_seen = 0;
     ct_chain_flush(ch);
@@ -108,16 +107,6 @@ bool ct_state_may_end(const struct chan *ch)
     return ch->final_acked || !ct_state_word_sure(ch);
 }
 
-/* The list that was to follow does not, unless it has begun already. */
-static void pass_over(struct chan *ch)
-{
-    if (!ch->next.kick)
-        return;
-    if (ch->passed_n == PASSED)
-        memmove(&ch->passed[0], &ch->passed[1], --ch->passed_n * sizeof ch->passed[0]);
-    ch->passed[ch->passed_n++] = (struct passed) { ch->chainaddr, ch->h->now, ch->next, 0, false };
-}
-
 void ct_state_stop(struct chan *ch, unsigned stop, unsigned target)
 {
     if (!ch->stops) {
@@ -125,10 +114,6 @@ void ct_state_stop(struct chan *ch, unsigned stop, unsigned target)
         ch->stop_sure = ct_state_certain(ch) && ch->idle_clk == NEVER && !ct_chain_drained(ch);
         ch->stop_word = ch->ctrl & IOAT_CHANCTRL_ERR_COMPLETION_EN;
     }
-    if (stop & STOP_NOW)
-        pass_over(ch);
-    for (unsigned n = 0; n < ch->passed_n; n++)
-        ch->passed[n].after |= stop;
     if (stop & STOP_FLR)
         ch->flr_clk = ch->h->now;
     if (!(ch->stops & stop)) {
@@ -206,8 +191,7 @@ static void begin_next(struct chan *ch, const struct next_list *next, bool faile
     ch->flushed_clk = ch->h->now;
 }
 
-/* The lists that were passed over stay: a read of one may still wait for AR. */
-static void end_stop(struct chan *ch)
+void ct_state_end(struct chan *ch)
 {
     const struct next_list next = ch->next;
     const unsigned stops = ch->stops;
@@ -238,12 +222,6 @@ static void end_stop(struct chan *ch)
     if (stops == (STOP_SWITCH | STOP_SUSPEND) && next.kick && !failed
         && next.kick_clk < ch->command_clk[__builtin_ctz(IOAT_CHANCMD_SUSPEND)])
         ct_state_stop(ch, STOP_SUSPEND, SUSPENDED);
-}
-
-void ct_state_end(struct chan *ch)
-{
-    ch->passed_n = 0;
-    end_stop(ch);
 }
 
 /* Of the descriptor answered last in the run in force; 0: none. */
@@ -303,55 +281,15 @@ bool ct_state_next_fails(const struct chan *ch)
         && ct_pointer_check(&ch->h->build, ch->chainaddr, true, false);
 }
 
-const struct passed *ct_state_passed(const struct chan *ch, uint64_t addr)
-{
-    const uint64_t offered = ct_desc_offered(ch);
-
-    for (unsigned n = 0; n < ch->passed_n; n++)
-        if (ch->passed[n].addr == addr && offered <= ch->passed[n].clk + SETTLE)
-            return &ch->passed[n];
-    return NULL;
-}
-
 bool ct_state_started(struct chan *ch, uint64_t addr)
 {
     const struct fault fault = ct_fault_now(ch);
 
-    if (ch->stops || ch->mode != MODE_COUNT || !fault.done || addr != ch->chainaddr
-        || !(ch->start_halting || within(ch->word_clk, ch->command_clk[__builtin_ctz(IOAT_CHANCMD_START)], SETTLE)))
+    if (ch->stops & ~STOP_SUSPEND || ch->mode != MODE_COUNT || !ch->start_halting || !fault.done || addr != ch->chainaddr)
         return false;
     ct_fault_end(ch, &fault);
     restart(ch, MODE_LIST, 0);
     ch->may = ACTIVE;
-    return true;
-}
-
-bool ct_state_began(struct chan *ch, const struct passed *passed)
-{
-    const struct passed begun = *passed;
-    const struct next_list next = ch->next;
-    const unsigned target = ch->target;
-    const uint64_t chainaddr = ch->chainaddr;
-    const unsigned newer = (unsigned)(ch->passed + ch->passed_n - (passed + 1));
-
-    if (begun.after & STOP_NOW || !ct_state_may_end(ch))
-        return false;
-    ch->next = begun.next;
-    ch->chainaddr = begun.addr;
-    ch->target = ACTIVE;
-    ct_state_end(ch);
-    if (begun.counted_back) {
-        ch->loose = true;
-        if (begun.after)
-            ct_state_stop(ch, begun.after, target);
-        ch->chainaddr = chainaddr;
-        return true;
-    }
-    ct_state_stop(ch, STOP_SWITCH | begun.after, target);
-    ch->next = next;
-    ch->chainaddr = chainaddr;
-    memmove(ch->passed, passed + 1, newer * sizeof *passed);
-    ch->passed_n = newer;
     return true;
 }
 
@@ -387,7 +325,7 @@ static bool same_list(const struct chan *a, const struct chan *b)
         && a->rd_pos - a->run0 == b->rd_pos - b->run0 && a->aw_pos - a->run0 == b->aw_pos - b->run0
         && a->rd_off == b->rd_off && a->aw_off == b->aw_off && a->blind == b->blind
         && a->append == b->append && a->flushed == b->flushed && a->reread_want == b->reread_want
-        && a->has_old == b->has_old && a->ahead_n == b->ahead_n && a->passed_n == b->passed_n
+        && a->has_old == b->has_old && a->ahead_n == b->ahead_n
         && (!n || ((const struct record *)ct_record_at(a, a->records.tail - 1))->addr
                   == ((const struct record *)ct_record_at(b, b->records.tail - 1))->addr);
 }
@@ -430,22 +368,9 @@ bool ct_state_alike(const struct chan *a, const struct chan *b)
 
 /* ---- registers that start and extend lists ---- */
 
-/* Commands and chains on top of a command under way; of more than PILE it cannot be told from
- * outside which of them found what. */
-static void pile_up(struct chan *ch)
-{
-    ch->pile = ch->stops ? ch->pile + 1 : 0;
-    if (ch->pile > PILE)
-        ch->lost = true;
-}
-
 void ct_state_chainaddr(struct chan *ch, uint64_t addr)
 {
-    pile_up(ch);
     ct_chain_flush(ch);
-    for (unsigned n = 0; n < ch->passed_n; n++)
-        ch->passed[n].counted_back = false;
-    pass_over(ch);
     ch->chainaddr = addr;
     if (ch->stops) {
         ch->next = (struct next_list) { .chain = true };
@@ -486,10 +411,6 @@ static void count_next(struct chan *ch, uint16_t value)
 {
     if (ch->next.mode == MODE_LIST)
         return;
-    if (!value && ch->next.kick) {
-        pass_over(ch);
-        ch->passed[ch->passed_n - 1].counted_back = true;
-    }
     ch->next.mode = MODE_COUNT;
     ch->next.count = value;
     kick(ch, value != 0);
@@ -518,14 +439,21 @@ void ct_state_dmacount(struct chan *ch, uint16_t value)
 
 /* ---- commands ---- */
 
+/* Ignored, unless an error has begun to halt the list. */
+static void start_counted(struct chan *ch)
+{
+    ch->start_halting |= ct_fault_now(ch).bits || ch->final_sent;
+}
+
 static void start_later(struct chan *ch)
 {
     const bool over = ch->stops & STOP_NOW;
-    const bool counted = ch->next.chain ? ch->next.mode == MODE_COUNT && !(over && ch->passed_n)
-                                        : ch->mode == MODE_COUNT && !over;
+    const bool counted = ch->next.chain ? ch->next.mode == MODE_COUNT : ch->mode == MODE_COUNT && !over;
 
-    if (counted)
+    if (counted) {
+        start_counted(ch);
         return;
+    }
     ch->next.mode = MODE_LIST;
     kick(ch, true);
     ch->next.count = 0;
@@ -535,13 +463,12 @@ static void start_later(struct chan *ch)
 static void start(struct chan *ch)
 {
     const unsigned before = ch->may;
-    const struct fault fault = ct_fault_now(ch);
 
     if (ch->stops) {
         start_later(ch);
     } else if (ch->may & ACTIVE) {
         if (ch->mode == MODE_COUNT) {
-            ch->start_halting |= fault.bits || ch->final_sent;
+            start_counted(ch);
             return;
         }
         ct_state_stop(ch, STOP_SWITCH, ACTIVE);
@@ -576,43 +503,11 @@ static void append(struct chan *ch)
     ct_irq_doubt(ch);
 }
 
-/* A list behind an earlier command may run by now; then it is the one in force. */
-static bool next_may_run(struct chan *ch)
-{
-    const struct ring *early = &ch->h->early;   /* data of a word, perhaps */
-    const unsigned earlier = ch->stops & (STOP_ABORT | STOP_RESET | STOP_SUSPEND);
-    const uint64_t stop_cmp = ch->stop_cmp;
-    const struct cmps cmps = ch->old_cmp;
-    const uint64_t last = last_answered(ch);
-
-    if (!(ch->stops & (STOP_NOW | STOP_SUSPEND)) || !ct_state_may_end(ch) || early->head != early->tail
-        || (!(ch->stops & STOP_NOW) && ct_fault_now(ch).bits))
-        return false;
-    if (ch->next.kick)
-        end_stop(ch);
-    else if (!ch->passed_n || !ct_state_began(ch, &ch->passed[ch->passed_n - 1]))
-        return false;
-    /* If it does not, the word of that command is still to come, and names the old list. */
-    may_be_old(ch, last);
-    ch->old_cmp = cmps;
-    ch->old_cmp.at[ch->old_cmp.n++ % OLD_CMPS] = stop_cmp;
-    ch->enables_moved = true;
-    ch->earlier = earlier;
-    return true;
-}
-
 static void suspend(struct chan *ch)
 {
-    const unsigned before = ch->target;
-
-    if (next_may_run(ch)) {
-        ct_state_stop(ch, STOP_SUSPEND, SUSPENDED | (before & ~(unsigned)ACTIVE));
-    } else if (ch->stops & STOP_NOW) {
+    if (ch->stops & STOP_NOW) {
         if (ch->next.chain)
             ch->target |= SUSPENDED;
-    } else if (ch->stops == STOP_SUSPEND && ch->next.resume && ch->final_acked && ct_state_may_end(ch)) {
-        ct_state_end(ch);                  /* RESUME came behind the word of the first one */
-        ct_state_stop(ch, STOP_SUSPEND, SUSPENDED | (ch->may & HALTED));
     } else if (ch->stops) {
         ct_state_stop(ch, STOP_SUSPEND, ch->target | SUSPENDED);
     } else if (ch->may & ACTIVE) {
@@ -636,11 +531,7 @@ static void resume_command(struct chan *ch)
 
 static void abort_command(struct chan *ch)
 {
-    const unsigned before = ch->target;
-
-    if (next_may_run(ch)) {
-        ct_state_stop(ch, STOP_ABORT, HALTED | (before & ~(unsigned)ACTIVE));
-    } else if (ch->stops & STOP_NOW) {
+    if (ch->stops & STOP_NOW) {
         if (ch->next.chain || ch->next.kick)
             ch->target |= HALTED;
     } else if (ch->stops) {
@@ -656,7 +547,6 @@ static void abort_command(struct chan *ch)
 
 static void reset_command(struct chan *ch)
 {
-    next_may_run(ch);
     ct_state_stop(ch, STOP_RESET, HALTED);
     ch->next = (struct next_list) { 0 };
     if (!(ch->may & ACTIVE)) {
@@ -678,7 +568,6 @@ static bool ignored(const struct chan *ch, unsigned bit)
 
 void ct_state_command(struct chan *ch, unsigned bit)
 {
-    pile_up(ch);
     ch->command_clk[__builtin_ctz(bit)] = ch->h->now;
     if (!ignored(ch, bit))
         ct_chain_flush(ch);

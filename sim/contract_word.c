@@ -64,7 +64,7 @@ void ct_word_write(struct chan *ch, struct burst *burst, unsigned cache)
     else if (ch->words)
         ct_wrong(ch, "K-40", "completion word while the one before it is not answered");
     /* An error, ABORT or RESET may follow the word of SUSPEND. */
-    else if (ch->final_sent && (ch->final_halts || !(ct_fault_now(ch).bits || ch->stops & STOP_NOW || ch->earlier)))
+    else if (ch->final_sent && (ch->final_halts || !(ct_fault_now(ch).bits || ch->stops & STOP_NOW)))
         ct_wrong(ch, "H-W06", "another completion word after the one that ends the list");
     else if (cache != SNOOP)
         ct_wrong(ch, "K-34", "completion word with AxCACHE 0x%x, not 0x%x", cache, SNOOP);
@@ -196,7 +196,7 @@ static void suspended(struct chan *ch, struct burst *burst, const struct word *w
 {
     const uint64_t low = larger(larger(ch->started, ch->rep), ch->word_lo);
 
-    if (!((ch->stops | ch->earlier) & STOP_SUSPEND))
+    if (!(ch->stops & STOP_SUSPEND))
         ct_wrong(ch, "H-W02", "word 0x%" PRIx64 " says SUSPENDED without a SUSPEND", word->value);
     else if (!enabled(ch))
         ct_wrong(ch, "K-15", "word of SUSPEND without ERR_COMPLETION_EN");
@@ -212,7 +212,7 @@ static void suspended(struct chan *ch, struct burst *burst, const struct word *w
 /* A word of ABORT, RESET or an error. */
 static void halted(struct chan *ch, struct burst *burst, const struct word *word)
 {
-    const bool commanded = (ch->stops | ch->earlier) & (STOP_ABORT | STOP_RESET);
+    const bool commanded = ch->stops & (STOP_ABORT | STOP_RESET);
     struct fault fault;
     uint64_t told;
 
@@ -234,7 +234,6 @@ static void halted(struct chan *ch, struct burst *burst, const struct word *word
         ct_wrong(ch, commanded ? ct_chain_stop_rule(ch) : "K-43",
               "word 0x%" PRIx64 " before every outstanding answer has come", word->value);
     else if (!(commanded && names(ch, burst, told, larger(told, burst->ans), word->addr))
-             && !(commanded && ch->passed_n && word->addr == 0)   /* the list that was to follow had begun */
              && !(ch->command_error && names_none_of_next(ch, burst, word->addr))
              && !(fault.bits && names(ch, burst, larger(fault.low, told), fault.high, word->addr)))
         ct_wrong(ch, commanded ? "R-STA-7" : "H-W07",
