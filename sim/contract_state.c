@@ -4,13 +4,13 @@
  * first, and when that is over is not visible by itself: `stops` holds what is under
  * way, `target` where it can lead, `next` what was written since. ct_state_end() is
  * called when an observation shows that it is over (a register read, the first
- * descriptor read of the next list), and only if ct_state_may_end() agrees.
+ * descriptor read of the next list), and only if ct_state_may_end() agrees. A command
+ * that comes when it may have been over makes a second history, in which it was:
+ * ct_state_ended(), contract.c.
  *
- * Not judged, because the sources leave it open or the outcome depends on a moment
- * that cannot be seen: which of two lists wins when START, DMACOUNT or SUSPEND follow
- * another command that is still draining (every outcome is accepted); a DMACOUNT that
- * goes back behind what may have been processed; more than PILE commands and chains on top of a command
- * under way, until a RESET is seen to be done.
+ * Not judged, because the sources leave it open: which of two lists wins when START,
+ * DMACOUNT or SUSPEND follow another command that is still draining (every outcome is
+ * accepted); a DMACOUNT that goes back behind what may have been processed.
  */
 #include <string.h>
 

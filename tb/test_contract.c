@@ -1202,6 +1202,39 @@ START_TEST(catches_strobe_outside)
 }
 END_TEST
 
+/* The source keeps the rest of a copy: its burst is completed with strobes off (K-63). */
+static void pad(void)
+{
+    begin_copy(0);
+    bench_read_data(b, SRC, 32);
+    bench_aw(b, ID_DATA, DST, 64, SNOOP);
+    for (unsigned n = 0; n < 4; n++)
+        bench_w(b, DST + BUS * n, 0xFF, b->mem + SRC + BUS * n, false);
+    bench_idle(b, 40);
+    for (unsigned n = 4; n < 7; n++)
+        bench_w(b, DST + BUS * n, 0, b->mem + SRC, false);
+}
+
+START_TEST(passes_burst_that_is_padded_and_goes_on_in_another)
+{
+    pad();
+    bench_w(b, DST + BUS * 7, 0, b->mem + SRC, true);
+    bench_ans(b, ID_DATA, OKAY);
+    bench_read_data(b, SRC + 32, 32);
+    bench_write_data(b, DST + 32, 32, b->mem + SRC + 32);
+    STATE(b, bench_ring(0), IDLE);
+    silent();
+}
+END_TEST
+
+START_TEST(catches_strobes_that_come_back_in_a_padded_burst)
+{
+    pad();
+    bench_w(b, DST + BUS * 7, 0xFF, b->mem + SRC + BUS * 7, true);
+    caught("K-63");
+}
+END_TEST
+
 START_TEST(catches_strobes_off_without_cause)
 {
     begin_copy(0);
@@ -2343,6 +2376,8 @@ Suite *contract_suite(void)
     TEST(catches_write_before_read);
     TEST(catches_write_outside);
     TESTS(catches_strobe_outside, 2);
+    TEST(passes_burst_that_is_padded_and_goes_on_in_another);
+    TEST(catches_strobes_that_come_back_in_a_padded_burst);
     TEST(catches_strobes_off_without_cause);
     TEST(catches_write_out_of_order);
     TEST(catches_write_twice);
