@@ -205,6 +205,7 @@ BENCH_LIB := $(filter-out tb/bench/main.c tb/bench/speed.c,$(BENCH_C))
 SOAK_C   := $(wildcard tb/soak/*.c)
 SOAK_LIB := $(filter-out tb/soak/soak.c,$(SOAK_C))
 FUZZ_C   := $(wildcard tb/fuzz/*.c)
+READERS_C := $(wildcard tb/fuzz/readers/*.c)
 CLI_C    := $(filter-out cli/netdma.c,$(wildcard cli/*.c))
 # What others link: the simulator, the driver, NetDMA.
 LIBRARY_C := $(filter-out sim/cosim/%,$(LIB_C))
@@ -215,7 +216,7 @@ BRINGUP_C := driver/tools/bringup.c $(filter-out driver/bar_sim.c driver/provide
              $(wildcard driver/*.c))
 PROGRAMS := $(filter-out driver/tools/gen_regs.c,$(wildcard driver/tools/*.c driver/examples/*.c))
 ALL_C    := $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(CLI_C) \
-             cli/netdma.c $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C) $(wildcard tb/fpga/*.c)
+             cli/netdma.c $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C) $(READERS_C) $(wildcard tb/fpga/*.c)
 
 objects   = $(patsubst %.c,$(B)/obj/%.o,$1)
 
@@ -238,7 +239,7 @@ $(B)/obj/tb/suites.inc: FORCE
 	@printf 'SUITE(%s)\n' $(SUITES) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
--include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C) $(CLI_C) $(PROGRAMS) cli/netdma.c sim/cosim/main.c))
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_C) $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C) $(READERS_C) $(CLI_C) $(PROGRAMS) cli/netdma.c sim/cosim/main.c))
 
 # ---- Verilator's run-time library: also the same for all configurations ----
 
@@ -314,6 +315,7 @@ $(B)/$1/soak: $(call objects,$(SOAK_C) $(BENCH_LIB)) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 
+$(B)/$1/fuzz_options: $(call objects,$(READERS_C))
 $(B)/$1/fuzz_%: $(B)/obj/tb/fuzz/%.o $(call objects,$(BENCH_LIB) $(SOAK_LIB) $(CLI_C)) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -fsanitize=fuzzer -o $$@ $$(filter-out $$(if $$(filter guest,$$*),%/sim/cosim/session.o),$$^) $$(if $$(filter options,$$*),-Wl$$(comma)--wrap=exit) $(LDLIBS)

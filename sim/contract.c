@@ -1,7 +1,8 @@
 /* contract.c - the contract model: the histories that fit what was seen.
  *
  * When a command meets a channel that comes to a stop, only the engine knows whether the stop
- * was over. From there on there are two histories, one of each, and everything that is
+ * was over; and a descriptor that is read then can be of the old list or the first of the next.
+ * From there on there are two histories, one of each, and everything that is
  * seen later is judged in both. One that it does not fit is dropped; the engine has broken
  * a rule when none is left. Two that have become the same are one again. When a channel
  * has more than can be followed, it is not judged until a RESET of it is done.
@@ -130,21 +131,36 @@ static bool part(struct contract *contract, const struct history *from, unsigned
     return true;
 }
 
-/* The write may start, extend or stop a list: what was over before? */
-static void part_at(struct contract *contract, const struct ioat_sim_event *write)
+/* The channel to which the event means one thing or another; NULL: none. */
+static struct chan *subject(struct history *h, const struct ioat_sim_event *event)
+{
+    return event->kind == IOAT_SIM_BAR_WRITE ? ct_regs_commanded(h, event) : ct_bus_fetches(h, event);
+}
+
+static bool may_follow(const struct chan *ch, const struct ioat_sim_event *event, enum ending ending)
+{
+    const uint64_t descriptor = event->addr & ~(uint64_t)(IOAT_DESC_BYTES - 1);
+
+    return event->kind == IOAT_SIM_BAR_WRITE ? ct_state_may_have_ended(ch, ending)
+                                             : ct_state_begins_after(ch, ending, descriptor);
+}
+
+/* What was over before the event? */
+static void part_at(struct contract *contract, const struct ioat_sim_event *event)
 {
     const unsigned before = contract->n;
 
     for (unsigned k = 0; k < before; k++) {
         struct history *from = contract->histories[k];
-        struct chan *ch = ct_regs_commanded(from, write);
+        struct chan *ch = subject(from, event);
 
         if (!ch)
             return;
-        from->now = write->clock;
-        ct_state_settle(ch);
+        from->now = event->clock;
+        if (event->kind == IOAT_SIM_BAR_WRITE)
+            ct_state_settle(ch);
         for (enum ending ending = 0; ending < ENDINGS; ending++) {
-            if (ct_state_may_have_ended(ch, ending) && !part(contract, from, ch->n, ending)) {
+            if (may_follow(ch, event, ending) && !part(contract, from, ch->n, ending)) {
                 give_up(contract, ch->n);
                 return;
             }
@@ -158,7 +174,7 @@ void contract_event(struct contract *contract, const struct ioat_sim_event *even
 {
     if (contract->n > 1 && (event->kind == IOAT_SIM_BAR_WRITE || event->kind == IOAT_SIM_BAR_READ))
         merge(contract);
-    if (event->kind == IOAT_SIM_BAR_WRITE)
+    if (event->kind == IOAT_SIM_BAR_WRITE || event->kind == IOAT_SIM_AR)
         part_at(contract, event);
     for (unsigned k = 0; k < contract->n; k++)
         ct_history_event(contract->histories[k], event);

@@ -256,6 +256,12 @@ bool ct_bus_quiet(const struct history *h, uint64_t clocks)
         && h->now > h->active_clk + clocks && (h->master_low_clk == NEVER || h->now > h->master_low_clk + clocks);
 }
 
+struct chan *ct_bus_fetches(struct history *h, const struct ioat_sim_event *event)
+{
+    return event->kind == IOAT_SIM_AR && kind_of(event->id) == READ_DESCRIPTOR && owner_of(event->id) < h->build.channels
+        ? &h->chan[owner_of(event->id)] : NULL;
+}
+
 void ct_bus_event(struct history *h, const struct ioat_sim_event *event)
 {
     h->active_clk = h->bus_clk = event->clock;

@@ -551,21 +551,6 @@ static bool claim_again(struct chan *ch, uint64_t addr, struct fetch *fetch)
     return false;
 }
 
-/* True when the read can only be, or well may be, the first of what comes after the
- * stop under way. A read of the old list that was waiting for AR may look the same
- * when both lists begin alike; then the true one is taken by claim_again(). */
-static bool belongs_after_stop(const struct chan *ch, uint64_t addr)
-{
-    if (!ch->stops || !ct_state_may_end(ch) || !(ch->target & ACTIVE))
-        return false;
-    if (ch->next.kick)
-        return addr == ch->chainaddr;
-    for (uint64_t pos = larger(ch->records.head, ch->started); pos <= ch->fin; pos++)
-        if (ct_record_held(ch, pos) && ((const struct record *)ct_record_at(ch, pos))->addr == addr)
-            return true;
-    return ch->fin < ch->run0 && addr == ch->first;
-}
-
 static bool look_ahead(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
     if (!may_look_ahead(ch, addr, 0))
@@ -625,15 +610,7 @@ static bool claim(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
     char text[64];
 
-    if (belongs_after_stop(ch, addr)) {
-        if (ct_desc_offered(ch) <= ch->flush_clk + FLUSH_LAG)
-            ct_state_end_perhaps(ch);      /* a read, or a guess, of the old list that had been waiting */
-        else
-            ct_state_end(ch);
-    }
-    if (claim_listed(ch, addr, fetch) || (ct_state_started(ch, addr) && claim_listed(ch, addr, fetch)))
-        return true;
-    if (claim_ahead(ch, addr, fetch))
+    if (claim_listed(ch, addr, fetch) || claim_ahead(ch, addr, fetch))
         return true;
     if (ch->may & ACTIVE)
         refuse(ch, addr);

@@ -331,7 +331,6 @@ struct history {               /* what the engine has done, as far as it is know
 struct history *ct_history_open(const struct ioat_sim_build *build);   /* NULL: no memory */
 struct history *ct_history_copy(const struct history *of);             /* NULL: no memory */
 void ct_history_close(struct history *h);
-/* What comes is judged the same in both, but for a few clocks. */
 bool ct_history_alike(const struct history *a, const struct history *b);
 void ct_history_event(struct history *h, const struct ioat_sim_event *event);
 void ct_history_clock(struct history *h, uint64_t clock, const struct contract_pins *pins);
@@ -385,6 +384,8 @@ void ct_bus_event(struct history *h, const struct ioat_sim_event *event);
 void ct_bus_clear(struct history *h);
 /* For so many clocks nothing was asked for, outstanding, or written to BAR0. */
 bool ct_bus_quiet(const struct history *h, uint64_t clocks);
+/* The channel that a request for a descriptor is of; NULL: it is no such request. */
+struct chan *ct_bus_fetches(struct history *h, const struct ioat_sim_event *event);
 
 /* ---- contract_chain.c ---- */
 
@@ -449,9 +450,17 @@ void ct_fault_clear(struct chan *ch, uint32_t ones);                   /* CHANER
 /* ---- contract_state.c ---- */
 
 /* What may be over though nothing has shown it. */
-enum ending { ENDING_STOP, ENDING_FAULT, ENDINGS };
+enum ending {
+    ENDING_STOP,
+    ENDING_FAULT,
+    ENDING_FAULT_STARTED,      /* START came when the error had halted the counted list (K-13) */
+    ENDINGS
+};
 bool ct_state_may_have_ended(const struct chan *ch, enum ending ending);
+/* The same, and what follows can begin with the descriptor at this address. */
+bool ct_state_begins_after(const struct chan *ch, enum ending ending, uint64_t addr);
 void ct_state_ended(struct chan *ch, enum ending ending);
+/* What comes is judged the same for both, but for a few clocks. */
 bool ct_state_alike(const struct chan *a, const struct chan *b);
 
 void ct_state_command(struct chan *ch, unsigned bit);
@@ -462,12 +471,9 @@ void ct_state_forget(struct chan *ch);           /* no list, nothing completed *
 void ct_state_drop(struct chan *ch);             /* what is not finished is not going to be */
 bool ct_state_may_end(const struct chan *ch);    /* the stops under way can be over */
 void ct_state_end(struct chan *ch);              /* they are over */
-void ct_state_end_perhaps(struct chan *ch);      /* or not: the old list may still be named */
 void ct_state_settle(struct chan *ch);           /* on a quiet bus what can happen has happened */
 /* The stops may be over and the next list fail at its first pointer: then an error is its first sign. */
 bool ct_state_next_fails(const struct chan *ch);
-/* A START in count mode came when an error had halted the list, though that was not visible (K-13). */
-bool ct_state_started(struct chan *ch, uint64_t addr);
 bool ct_state_word_sure(const struct chan *ch);  /* the word of a command must be written */
 bool ct_state_certain(const struct chan *ch);    /* ACTIVE, with nothing that excuses idleness */
 const char *ct_state_rest_rule(const struct chan *ch);  /* broken by a request now */

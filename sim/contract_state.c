@@ -187,8 +187,6 @@ static void begin_next(struct chan *ch, const struct next_list *next, bool faile
         ch->may |= HALTED;
     ch->vague = ch->may & (SUSPENDED | HALTED);
     ch->append = append;
-    ch->flushed = 1;      /* a read of the old list may have passed for the first of this one */
-    ch->flushed_clk = ch->h->now;
 }
 
 void ct_state_end(struct chan *ch)
@@ -222,26 +220,6 @@ void ct_state_end(struct chan *ch)
     if (stops == (STOP_SWITCH | STOP_SUSPEND) && next.kick && !failed
         && next.kick_clk < ch->command_clk[__builtin_ctz(IOAT_CHANCMD_SUSPEND)])
         ct_state_stop(ch, STOP_SUSPEND, SUSPENDED);
-}
-
-/* Of the descriptor answered last in the run in force; 0: none. */
-static uint64_t last_answered(const struct chan *ch)
-{
-    return ch->ans >= ch->run0 && ct_record_held(ch, ch->ans) ? ((const struct record *)ct_record_at(ch, ch->ans))->addr : 0;
-}
-
-static void may_be_old(struct chan *ch, uint64_t last)
-{
-    ch->has_old = last != 0;
-    ch->old_last[0] = ch->old_last[1] = last;
-}
-
-void ct_state_end_perhaps(struct chan *ch)
-{
-    const uint64_t last = last_answered(ch);
-
-    ct_state_end(ch);
-    may_be_old(ch, last);
 }
 
 /* Nothing is left to do. */
@@ -281,35 +259,60 @@ bool ct_state_next_fails(const struct chan *ch)
         && ct_pointer_check(&ch->h->build, ch->chainaddr, true, false);
 }
 
-bool ct_state_started(struct chan *ch, uint64_t addr)
-{
-    const struct fault fault = ct_fault_now(ch);
-
-    if (ch->stops & ~STOP_SUSPEND || ch->mode != MODE_COUNT || !ch->start_halting || !fault.done || addr != ch->chainaddr)
-        return false;
-    ct_fault_end(ch, &fault);
-    restart(ch, MODE_LIST, 0);
-    ch->may = ACTIVE;
-    return true;
-}
-
 /* ---- what may have ended unseen ---- */
 
 bool ct_state_may_have_ended(const struct chan *ch, enum ending ending)
 {
     if (ch->lost)
         return false;
-    return ending == ENDING_STOP ? ch->stops && ct_state_may_end(ch) : ct_fault_now(ch).done;
+    switch (ending) {
+    case ENDING_STOP:  return ch->stops && ct_state_may_end(ch);
+    case ENDING_FAULT: return ct_fault_now(ch).done;
+    default:           return false;
+    }
+}
+
+/* A descriptor read at this address can be the first of what comes after the stop. */
+static bool begins_after_stop(const struct chan *ch, uint64_t addr)
+{
+    if (!ch->stops || !(ch->target & ACTIVE) || !ct_state_may_end(ch))
+        return false;
+    if (ch->next.kick)
+        return addr == ch->chainaddr;
+    for (uint64_t pos = larger(ch->records.head, ch->started); pos <= ch->fin; pos++)
+        if (ct_record_held(ch, pos) && ((const struct record *)ct_record_at(ch, pos))->addr == addr)
+            return true;
+    return ch->fin < ch->run0 && addr == ch->first;
+}
+
+bool ct_state_begins_after(const struct chan *ch, enum ending ending, uint64_t addr)
+{
+    if (ch->lost)
+        return false;
+    switch (ending) {
+    case ENDING_STOP:
+        return begins_after_stop(ch, addr);
+    case ENDING_FAULT_STARTED:
+        return ch->start_halting && !(ch->stops & ~STOP_SUSPEND) && ch->mode == MODE_COUNT && addr == ch->chainaddr
+            && ct_fault_now(ch).done;
+    default:
+        return false;
+    }
 }
 
 void ct_state_ended(struct chan *ch, enum ending ending)
 {
     const struct fault fault = ct_fault_now(ch);
 
-    if (ending == ENDING_STOP)
+    if (ending == ENDING_STOP) {
         ct_state_end(ch);
-    else
-        ct_fault_end(ch, &fault);
+        return;
+    }
+    ct_fault_end(ch, &fault);
+    if (ending == ENDING_FAULT_STARTED) {
+        restart(ch, MODE_LIST, 0);
+        ch->may = ACTIVE;
+    }
 }
 
 static bool same_list(const struct chan *a, const struct chan *b)

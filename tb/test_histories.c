@@ -159,6 +159,39 @@ START_TEST(passes_suspend_before_or_after_the_resume_of_another)
 }
 END_TEST
 
+/* The old list's last read, which waited for the bus, is at the address where the next one begins. */
+static void read_where_both_lists_go_on(uint16_t chanctrl)
+{
+    bench_put_copy(b, 0, 0, NOTHING);
+    bench_put_last(b, 1, 0, NOTHING);
+    bench_arm(b, chanctrl);
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_fetch(b, bench_ring(0));
+    bench_command(b, IOAT_CHANCMD_SUSPEND);
+    WR(b, CHAINADDR, bench_ring(1));
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_fetch(b, bench_ring(1));
+}
+
+START_TEST(passes_read_of_the_old_list_where_the_next_one_begins)
+{
+    read_where_both_lists_go_on(ECE);
+    bench_word(b, SUSPENDED_WORD(bench_ring(0)));
+    bench_fetch(b, bench_ring(1));
+    STATE(b, bench_ring(1), IDLE);
+    silent();
+}
+END_TEST
+
+START_TEST(catches_suspended_after_the_next_list_has_run)
+{
+    read_where_both_lists_go_on(0);
+    STATE(b, bench_ring(1), IDLE);
+    STATE(b, bench_ring(0), SUSPENDED);
+    caught("H-S12");
+}
+END_TEST
+
 /* ---- what fits no history ---- */
 
 START_TEST(catches_list_that_begins_after_it_was_seen_armed)
@@ -262,7 +295,9 @@ Suite *histories_suite(void)
     TEST(passes_start_behind_a_suspend_that_an_error_overtakes);
     TEST(passes_reset_of_a_list_begun_after_an_error_that_overtook_suspend);
     tcase_add_loop_test(tc, passes_suspend_before_or_after_the_resume_of_another, 0, 2);
+    TEST(passes_read_of_the_old_list_where_the_next_one_begins);
     CASE("histories_catch");
+    TEST(catches_suspended_after_the_next_list_has_run);
     TEST(catches_list_that_begins_after_it_was_seen_armed);
     TEST(catches_armed_after_the_counted_list_began);
     TEST(catches_list_that_nobody_asked_for);

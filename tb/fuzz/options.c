@@ -10,9 +10,11 @@
 
 #include "../../driver/examples/demo_cli.h"
 #include "../../cli/command.h"
+#include "../../sim/cosim/options.h"
 #include "bench/cli.h"
 #include "input.h"
-#include "soak/scenario.h"
+#include "readers/rx_offload.h"
+#include "soak/options.h"
 
 enum { WORDS = 16, TEXT = 400 };
 
@@ -68,14 +70,55 @@ static void read_command(const struct command *command, char *const *word)
         found("a command runs with an option that it does not have");
 }
 
+static void read_demo(int argc, char **argv)
+{
+    static struct options options;
+
+    parse(&options, argc, argv);
+}
+
+static void read_measure(int argc, char **argv)
+{
+    static struct cli cli;
+
+    cli_read(argc, argv, &cli);
+}
+
+static void read_soak(int argc, char **argv)
+{
+    soak_options_read(argc, argv);
+}
+
+static void read_cosim(int argc, char **argv)
+{
+    struct cosim_options options;
+
+    cosim_options_read(&options, argc, argv);
+}
+
+static const struct program {
+    const char *name;
+    void (*read)(int argc, char **argv);
+} programs[] = {
+    { "measure", read_measure }, { "demo", read_demo }, { "rx_offload", read_rx_offload },
+    { "soak", read_soak }, { "cosim", read_cosim },
+};
+
+static void read_decode(int n, char *const *word)
+{
+    char *line[WORDS + 3] = { (char[]){ "netdma" }, (char[]){ "decode" } };
+
+    memcpy(line + 2, word, (size_t)n * sizeof *word);
+    optind = 0;
+    if (setjmp(refused) == 0)
+        command_main(n + 2, line);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static FILE *quiet;
-    char text[TEXT + 1], *word[WORDS + 2] = { (char[]){ "measure" } };
+    char text[TEXT + 1], *word[WORDS + 2];
     const size_t length = size > TEXT ? TEXT : size;
-    char *decode[WORDS + 3];
-    static struct options demo;
-    static struct cli cli;
     int n = 1;
 
     if (!quiet) {
@@ -90,19 +133,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         word[n++] = at;
     word[n] = NULL;
     reading = true;
-    optind = 0;                  /* getopt begins anew */
-    if (setjmp(refused) == 0)
-        cli_read(n, word, &cli);
-    word[0] = (char[]){ "demo" };
-    optind = 0;
-    if (setjmp(refused) == 0)
-        parse(&demo, n, word);
-    decode[0] = (char[]){ "netdma" };
-    decode[1] = (char[]){ "decode" };
-    memcpy(decode + 2, word + 1, (size_t)n * sizeof *word);   /* with the NULL behind the last */
-    optind = 0;
-    if (setjmp(refused) == 0)
-        command_main(n + 1, decode);
+    for (unsigned k = 0; k < sizeof programs / sizeof *programs; k++) {
+        word[0] = (char *)(uintptr_t)programs[k].name;
+        optind = 0;              /* getopt begins anew */
+        if (setjmp(refused) == 0)
+            programs[k].read(n, word);
+    }
+    read_decode(n - 1, word + 1);
     for (const struct command *const *command = commands; *command; command++)
         read_command(*command, word + 1);
     reading = false;
