@@ -254,7 +254,7 @@ enum scenario_end scenario_run(const char *path, const struct scenario_options *
     } else {
         play->scenario = scenario;
         play->path = path;
-        play->options = options ? *options : (struct scenario_options){ NULL };
+        play->options = options ? *options : (struct scenario_options){ 0 };
         play->wave = play->options.wave;
         play->device = play->options.device ? play->options.device : &play_direct;
         if (!setjmp(play->end))

@@ -481,7 +481,7 @@ bool story_read(const char *path, struct story *story, const char **why)
     struct reading *reading = calloc(1, sizeof *reading);
     bool good = false;
 
-    *story = (struct story){ NULL };
+    *story = (struct story){ 0 };
     *why = "out of memory";
     if (reading && (reading->fst = fst_open(path, why))) {
         reading->story = story;
@@ -506,5 +506,5 @@ bool story_read(const char *path, struct story *story, const char **why)
 void story_free(struct story *story)
 {
     free(story->item);
-    *story = (struct story){ NULL };
+    *story = (struct story){ 0 };
 }

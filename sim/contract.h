@@ -4,7 +4,7 @@
  * signal inside the RTL. It is written from the requirement sheets and
  * docs/decisions.md. It follows every channel's registers, chains and state,
  * knows byte for byte what each descriptor may write, and names a rule as soon
- * as the engine breaks it.
+ * as what it sees fits nothing that the engine may have done.
  */
 #ifndef IOAT_CONTRACT_H
 #define IOAT_CONTRACT_H

@@ -144,25 +144,21 @@ struct history *ct_history_copy(const struct history *of)
     if (!h)
         return NULL;
     memcpy(h, of, used);
-    for (unsigned id = 0; id < AXI_IDS; id++)
-        whole = ct_ring_copy(&h->reads[id]) & ct_ring_copy(&h->writes[id]) & whole;
-    whole = ct_ring_copy(&h->w_order) & ct_ring_copy(&h->early) & whole;
+    for (unsigned id = 0; id < AXI_IDS; id++) {
+        whole &= ct_ring_copy(&h->reads[id]);
+        whole &= ct_ring_copy(&h->writes[id]);
+    }
+    whole &= ct_ring_copy(&h->w_order);
+    whole &= ct_ring_copy(&h->early);
     for (unsigned n = 0; n < h->build.channels; n++) {
         h->chan[n].h = h;
-        whole = ct_ring_copy(&h->chan[n].records) & ct_pipe_copy(&h->chan[n].source) & whole;
+        whole &= ct_ring_copy(&h->chan[n].records);
+        whole &= ct_pipe_copy(&h->chan[n].source);
     }
     if (whole)
         return h;
     ct_history_close(h);
     return NULL;
-}
-
-bool ct_history_alike(const struct history *a, const struct history *b)
-{
-    for (unsigned n = 0; n < a->build.channels; n++)
-        if (!ct_state_alike(&a->chan[n], &b->chan[n]))
-            return false;
-    return true;
 }
 
 /* ---- resets ---- */

@@ -8,7 +8,7 @@
  *                   |                                 +--> contract_irq.c    messages
  *                   +--> contract_regs.c ---> contract_state.c  commands     (BAR writes)
  *                                        +--> contract_status.c what may be read (BAR reads)
- *   contract_fault.c: errors; contract_due.c: what is overdue.
+ *   contract_fault.c: errors; contract_due.c: what is overdue; contract_alike.c: two histories that are one.
  *
  * The moment of an internal event is not visible from outside. So the model keeps
  * sets and bounds instead of values: `may` is the set of states a channel can be
@@ -331,7 +331,6 @@ struct history {               /* what the engine has done, as far as it is know
 struct history *ct_history_open(const struct ioat_sim_build *build);   /* NULL: no memory */
 struct history *ct_history_copy(const struct history *of);             /* NULL: no memory */
 void ct_history_close(struct history *h);
-bool ct_history_alike(const struct history *a, const struct history *b);
 void ct_history_event(struct history *h, const struct ioat_sim_event *event);
 void ct_history_clock(struct history *h, uint64_t clock, const struct contract_pins *pins);
 uint64_t ct_history_next(const struct history *h);
@@ -361,6 +360,10 @@ static inline uint64_t ct_desc_offered(const struct chan *ch)
 {
     return ch->h->ar_offered[ch->h->build.desc_port];
 }
+
+/* ---- contract_alike.c ---- */
+
+bool ct_history_alike(const struct history *a, const struct history *b);
 
 /* ---- contract_desc.c: descriptors and pointers by themselves ---- */
 
@@ -460,8 +463,6 @@ bool ct_state_may_have_ended(const struct chan *ch, enum ending ending);
 /* The same, and what follows can begin with the descriptor at this address. */
 bool ct_state_begins_after(const struct chan *ch, enum ending ending, uint64_t addr);
 void ct_state_ended(struct chan *ch, enum ending ending);
-/* What comes is judged the same for both, but for a few clocks. */
-bool ct_state_alike(const struct chan *a, const struct chan *b);
 
 void ct_state_command(struct chan *ch, unsigned bit);
 void ct_state_chainaddr(struct chan *ch, uint64_t addr);

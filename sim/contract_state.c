@@ -300,73 +300,24 @@ bool ct_state_begins_after(const struct chan *ch, enum ending ending, uint64_t a
     }
 }
 
+/* When is not known: what was written during the old run may have been written after it. */
 void ct_state_ended(struct chan *ch, enum ending ending)
 {
     const struct fault fault = ct_fault_now(ch);
+    const struct cmps cmps = ch->old_cmp;
+    const bool snoop_either = ch->snoop_either, enables_moved = ch->enables_moved;
 
-    if (ending == ENDING_STOP) {
+    if (ending == ENDING_STOP)
         ct_state_end(ch);
-        return;
-    }
-    ct_fault_end(ch, &fault);
+    else
+        ct_fault_end(ch, &fault);
     if (ending == ENDING_FAULT_STARTED) {
         restart(ch, MODE_LIST, 0);
         ch->may = ACTIVE;
     }
-}
-
-static bool same_list(const struct chan *a, const struct chan *b)
-{
-    const uint64_t n = a->records.tail - a->run0;
-
-    return n == b->records.tail - b->run0
-        && a->mode == b->mode && a->first == b->first && a->loose == b->loose
-        && a->limit - a->run0 == b->limit - b->run0
-        && a->started - a->run0 == b->started - b->run0 && a->ans - a->run0 == b->ans - b->run0
-        && a->fin - a->run0 == b->fin - b->run0 && a->rep - a->run0 == b->rep - b->run0
-        && a->low - a->run0 == b->low - b->run0 && a->high - a->run0 == b->high - b->run0
-        && a->rd_pos - a->run0 == b->rd_pos - b->run0 && a->aw_pos - a->run0 == b->aw_pos - b->run0
-        && a->rd_off == b->rd_off && a->aw_off == b->aw_off && a->blind == b->blind
-        && a->append == b->append && a->flushed == b->flushed && a->reread_want == b->reread_want
-        && a->has_old == b->has_old && a->ahead_n == b->ahead_n
-        && (!n || ((const struct record *)ct_record_at(a, a->records.tail - 1))->addr
-                  == ((const struct record *)ct_record_at(b, b->records.tail - 1))->addr);
-}
-
-static bool same_words(const struct chan *a, const struct chan *b)
-{
-    return a->word_lo - a->run0 == b->word_lo - b->run0 && a->word_acked - a->run0 == b->word_acked - b->run0
-        && a->final_sent == b->final_sent && a->final_acked == b->final_acked && a->word_bad == b->word_bad
-        && a->old_cmp.n == b->old_cmp.n && a->enables_moved == b->enables_moved;
-}
-
-static bool same_errors(const struct chan *a, const struct chan *b)
-{
-    return a->err_known == b->err_known && a->err_may == b->err_may && a->err_one == b->err_one
-        && a->err_seen == b->err_seen && a->err_cleared == b->err_cleared && a->halts == b->halts
-        && a->command_error == b->command_error && a->err_missed == b->err_missed;
-}
-
-static bool same_events(const struct irq *a, const struct irq *b)
-{
-    return a->events == b->events && a->must == b->must && a->disable == b->disable
-        && a->attention == b->attention && a->owed == b->owed && a->message_must == b->message_must
-        && a->sendable_seen == b->sendable_seen && a->early == b->early;
-}
-
-static bool same_stops(const struct chan *a, const struct chan *b)
-{
-    return a->stops == b->stops && (!a->stops || (a->target == b->target && a->stop_sure == b->stop_sure))
-        && a->next.chain == b->next.chain && a->next.kick == b->next.kick && a->next.resume == b->next.resume
-        && a->next.mode == b->next.mode && a->next.count == b->next.count;
-}
-
-bool ct_state_alike(const struct chan *a, const struct chan *b)
-{
-    if (a->lost || b->lost)
-        return a->lost && b->lost && a->stops == b->stops;
-    return a->may == b->may && a->vague == b->vague && same_stops(a, b) && same_list(a, b) && same_words(a, b)
-        && same_errors(a, b) && same_events(&a->irq, &b->irq) && a->dmacount_known == b->dmacount_known;
+    ch->old_cmp = cmps;
+    ch->snoop_either = snoop_either;
+    ch->enables_moved = enables_moved;
 }
 
 /* ---- registers that start and extend lists ---- */
@@ -539,7 +490,7 @@ static void abort_command(struct chan *ch)
             ch->target |= HALTED;
     } else if (ch->stops) {
         ct_state_stop(ch, STOP_ABORT, HALTED | (ch->next.chain ? ARMED : 0u));
-        ch->next.kick = ch->next.resume = false;
+        ch->next = (struct next_list) { .chain = ch->next.chain };
     } else if (ch->may & ACTIVE) {
         ct_state_stop(ch, STOP_ABORT, HALTED);
     } else if (ch->may != HALTED) {
