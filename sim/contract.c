@@ -68,6 +68,7 @@ static bool any_left(const struct contract *contract)
     return false;
 }
 
+/* Some history does not fit. */
 static void judge(struct contract *contract)
 {
     const struct breach first = contract->histories[0]->breach;
@@ -78,16 +79,6 @@ static void judge(struct contract *contract)
             drop(contract, k);
     if (!left)
         contract->violate(contract->ctx, first.clock, first.rule, first.text);
-}
-
-static void judge_some(struct contract *contract)
-{
-    for (unsigned k = 0; k < contract->n; k++) {
-        if (contract->histories[k]->breach.rule) {
-            judge(contract);
-            return;
-        }
-    }
 }
 
 /* ---- one history becomes several, and several one ---- */
@@ -172,20 +163,30 @@ static void part_at(struct contract *contract, const struct ioat_sim_event *even
 
 void contract_event(struct contract *contract, const struct ioat_sim_event *event)
 {
+    bool broken = false;
+
     if (contract->n > 1 && (event->kind == IOAT_SIM_BAR_WRITE || event->kind == IOAT_SIM_BAR_READ))
         merge(contract);
     if (event->kind == IOAT_SIM_BAR_WRITE || event->kind == IOAT_SIM_AR)
         part_at(contract, event);
-    for (unsigned k = 0; k < contract->n; k++)
+    for (unsigned k = 0; k < contract->n; k++) {
         ct_history_event(contract->histories[k], event);
-    judge_some(contract);
+        broken |= contract->histories[k]->breach.rule != NULL;
+    }
+    if (broken)
+        judge(contract);
 }
 
 void contract_clock(struct contract *contract, uint64_t clock, const struct contract_pins *pins)
 {
-    for (unsigned k = 0; k < contract->n; k++)
+    bool broken = false;
+
+    for (unsigned k = 0; k < contract->n; k++) {
         ct_history_clock(contract->histories[k], clock, pins);
-    judge_some(contract);
+        broken |= contract->histories[k]->breach.rule != NULL;
+    }
+    if (broken)
+        judge(contract);
 }
 
 uint64_t contract_next(const struct contract *contract)
@@ -202,7 +203,12 @@ uint64_t contract_next(const struct contract *contract)
 
 void contract_quiet(struct contract *contract, uint64_t clock)
 {
-    for (unsigned k = 0; k < contract->n; k++)
+    bool broken = false;
+
+    for (unsigned k = 0; k < contract->n; k++) {
         ct_history_quiet(contract->histories[k], clock);
-    judge_some(contract);
+        broken |= contract->histories[k]->breach.rule != NULL;
+    }
+    if (broken)
+        judge(contract);
 }

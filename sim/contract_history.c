@@ -1,7 +1,6 @@
 /* contract_history.c - one history of the engine: its life, dispatch of events, the pins, breaches. */
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,9 +93,14 @@ const char *ct_error_text(uint32_t bits, char text[96])
 
 /* ---- life ---- */
 
+static size_t bytes_of(const struct ioat_sim_build *build)
+{
+    return sizeof(struct history) + build->channels * sizeof(struct chan);
+}
+
 struct history *ct_history_open(const struct ioat_sim_build *build)
 {
-    struct history *h = calloc(1, sizeof *h);
+    struct history *h = calloc(1, bytes_of(build));
 
     if (!h)
         return NULL;
@@ -137,13 +141,12 @@ void ct_history_close(struct history *h)
 
 struct history *ct_history_copy(const struct history *of)
 {
-    const size_t used = offsetof(struct history, chan) + of->build.channels * sizeof of->chan[0];
-    struct history *h = calloc(1, sizeof *h);
+    struct history *h = malloc(bytes_of(&of->build));
     bool whole = true;
 
     if (!h)
         return NULL;
-    memcpy(h, of, used);
+    memcpy(h, of, bytes_of(&of->build));
     for (unsigned id = 0; id < AXI_IDS; id++) {
         whole &= ct_ring_copy(&h->reads[id]);
         whole &= ct_ring_copy(&h->writes[id]);

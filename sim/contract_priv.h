@@ -323,7 +323,7 @@ struct history {               /* what the engine has done, as far as it is know
     uint64_t delay_clk;
 
     union { struct fetch fetch; struct burst burst; struct record record; struct beat beat; } scratch;
-    struct chan chan[IOAT_CHAN_MAX];   /* last: a copy ends with those that are there */
+    struct chan chan[];        /* those of the build */
 };
 
 /* ---- contract_history.c ---- */

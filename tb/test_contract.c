@@ -737,6 +737,20 @@ START_TEST(passes_word_of_suspend_between_two_lists)
 }
 END_TEST
 
+/* K-41: ACTIVE also when a new chain waits, though the descriptor is the last of its own. */
+START_TEST(passes_active_word_when_a_chain_waits_behind_suspend)
+{
+    begin_copy(CW);
+    bench_move(b, bench_ring(0));
+    bench_command(b, IOAT_CHANCMD_SUSPEND);
+    WR(b, CHAINADDR, bench_ring(8));
+    bench_word(b, ACTIVE_WORD(bench_ring(0)));
+    bench_word(b, SUSPENDED_WORD(bench_ring(0)));
+    STATE(b, 0, ARMED);
+    silent();
+}
+END_TEST
+
 START_TEST(passes_word_to_any_chancmp_of_the_run)
 {
     begin_copy(CW);
@@ -2334,6 +2348,7 @@ Suite *contract_suite(void)
     TEST(passes_error_of_a_list_that_cannot_begin);
     TEST(passes_start_when_an_error_has_halted_the_counted_list);
     TEST(passes_word_of_suspend_between_two_lists);
+    TEST(passes_active_word_when_a_chain_waits_behind_suspend);
     TEST(passes_word_to_any_chancmp_of_the_run);
     TEST(passes_write_data_before_its_address);
     TEST(passes_registers);
