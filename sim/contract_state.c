@@ -399,12 +399,12 @@ static void start_counted(struct chan *ch)
     ch->start_halting |= ct_fault_now(ch).bits || ch->final_sent;
 }
 
+/* Behind a command that halts, START counts in any mode (K-13). */
 static void start_later(struct chan *ch)
 {
-    const bool over = ch->stops & STOP_NOW;
-    const bool counted = ch->next.chain ? ch->next.mode == MODE_COUNT : ch->mode == MODE_COUNT && !over;
+    const enum mode mode = ch->next.chain ? ch->next.mode : ch->mode;
 
-    if (counted) {
+    if (mode == MODE_COUNT && !(ch->stops & STOP_NOW)) {
         start_counted(ch);
         return;
     }

@@ -132,6 +132,19 @@ START_TEST(passes_start_behind_a_suspend_that_an_error_overtakes)
 }
 END_TEST
 
+START_TEST(passes_start_of_a_list_without_count_while_a_reset_is_not_over)
+{
+    begin_list();
+    bench_command(b, IOAT_CHANCMD_RESET);
+    WR(b, CHAINADDR, bench_ring(NEXT));
+    bench_count(b, 0);
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_fetch(b, bench_ring(NEXT));
+    bench_fetch(b, bench_ring(NEXT + 1));
+    silent();
+}
+END_TEST
+
 START_TEST(passes_reset_of_a_list_begun_after_an_error_that_overtook_suspend)
 {
     begin_list_that_fails();
@@ -293,6 +306,7 @@ Suite *histories_suite(void)
     TEST(passes_list_that_is_replaced_after_it_began);
     TEST(passes_start_in_the_last_clocks_of_a_halting_list);
     TEST(passes_start_behind_a_suspend_that_an_error_overtakes);
+    TEST(passes_start_of_a_list_without_count_while_a_reset_is_not_over);
     TEST(passes_reset_of_a_list_begun_after_an_error_that_overtook_suspend);
     tcase_add_loop_test(tc, passes_suspend_before_or_after_the_resume_of_another, 0, 2);
     TEST(passes_read_of_the_old_list_where_the_next_one_begins);
