@@ -159,6 +159,23 @@ static void part_at(struct contract *contract, const struct ioat_sim_event *even
     }
 }
 
+/* A function-level reset begins: had a list that was to follow? */
+static void part_at_reset(struct contract *contract, unsigned channel, uint64_t clock)
+{
+    const unsigned before = contract->n;
+
+    for (unsigned k = 0; k < before; k++) {
+        struct history *from = contract->histories[k];
+        const struct chan *ch = &from->chan[channel];
+
+        from->now = clock;
+        if (ch->next.kick && ct_state_may_have_ended(ch, ENDING_STOP) && !part(contract, from, channel, ENDING_STOP)) {
+            give_up(contract, channel);
+            return;
+        }
+    }
+}
+
 /* ---- events ---- */
 
 void contract_event(struct contract *contract, const struct ioat_sim_event *event)
@@ -181,6 +198,9 @@ void contract_clock(struct contract *contract, uint64_t clock, const struct cont
 {
     bool broken = false;
 
+    if (pins->flr && contract->n && !contract->histories[0]->pins.flr)
+        for (unsigned n = 0; n < contract->histories[0]->build.channels; n++)
+            part_at_reset(contract, n, clock);
     for (unsigned k = 0; k < contract->n; k++) {
         ct_history_clock(contract->histories[k], clock, pins);
         broken |= contract->histories[k]->breach.rule != NULL;

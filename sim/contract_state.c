@@ -399,19 +399,20 @@ static void start_counted(struct chan *ch)
     ch->start_halting |= ct_fault_now(ch).bits || ch->final_sent;
 }
 
-/* Behind a command that halts, START counts in any mode (K-13). */
+/* Behind a command or an error that halts, START counts in any mode (K-13). */
 static void start_later(struct chan *ch)
 {
     const enum mode mode = ch->next.chain ? ch->next.mode : ch->mode;
+    const bool may_halt = ct_fault_now(ch).bits || ch->final_sent;
 
-    if (mode == MODE_COUNT && !(ch->stops & STOP_NOW)) {
+    if (mode == MODE_COUNT && !(ch->stops & STOP_NOW) && !(may_halt && ch->next.chain && !ch->next.kick)) {
         start_counted(ch);
         return;
     }
     ch->next.mode = MODE_LIST;
     kick(ch, true);
     ch->next.count = 0;
-    ch->target = ch->stops == STOP_SWITCH ? (unsigned)ACTIVE : ch->target | ACTIVE;
+    ch->target = ch->stops == STOP_SWITCH && !may_halt ? (unsigned)ACTIVE : ch->target | ACTIVE;
 }
 
 static void start(struct chan *ch)

@@ -205,6 +205,32 @@ START_TEST(catches_suspended_after_the_next_list_has_run)
 }
 END_TEST
 
+START_TEST(passes_first_read_of_a_list_that_begins_as_the_function_is_reset)
+{
+    begin_list();
+    WR(b, CHAINADDR, bench_ring(NEXT));
+    bench_command(b, IOAT_CHANCMD_START);
+    b->pins.flr = true;
+    bench_pins(b);
+    bench_fetch(b, bench_ring(NEXT));
+    b->pins.flr = false;
+    bench_pins(b);
+    silent();
+}
+END_TEST
+
+START_TEST(passes_start_of_a_list_without_count_while_an_error_halts)
+{
+    begin_list_that_fails();
+    WR(b, CHAINADDR, bench_ring(0));
+    bench_count(b, 0);
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_word(b, HALTED_WORD(bench_ring(0)));
+    bench_fetch(b, bench_ring(0));
+    silent();
+}
+END_TEST
+
 /* ---- what fits no history ---- */
 
 START_TEST(catches_list_that_begins_after_it_was_seen_armed)
@@ -310,6 +336,8 @@ Suite *histories_suite(void)
     TEST(passes_reset_of_a_list_begun_after_an_error_that_overtook_suspend);
     tcase_add_loop_test(tc, passes_suspend_before_or_after_the_resume_of_another, 0, 2);
     TEST(passes_read_of_the_old_list_where_the_next_one_begins);
+    TEST(passes_first_read_of_a_list_that_begins_as_the_function_is_reset);
+    TEST(passes_start_of_a_list_without_count_while_an_error_halts);
     CASE("histories_catch");
     TEST(catches_suspended_after_the_next_list_has_run);
     TEST(catches_list_that_begins_after_it_was_seen_armed);
