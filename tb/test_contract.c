@@ -737,7 +737,7 @@ START_TEST(passes_word_of_suspend_between_two_lists)
 }
 END_TEST
 
-/* K-41: ACTIVE also when a new chain waits, though the descriptor is the last of its own. */
+/* ACTIVE also when a new chain waits, though the descriptor is the last of its own. */
 START_TEST(passes_active_word_when_a_chain_waits_behind_suspend)
 {
     begin_copy(CW);

@@ -208,8 +208,10 @@ END_TEST
 START_TEST(passes_first_read_of_a_list_that_begins_as_the_function_is_reset)
 {
     begin_list();
+    bench_ar(b, ID_DESC, bench_ring(1), IOAT_DESC_BYTES, SNOOP);
     WR(b, CHAINADDR, bench_ring(NEXT));
     bench_command(b, IOAT_CHANCMD_START);
+    bench_r(b, ID_DESC, OKAY);
     b->pins.flr = true;
     bench_pins(b);
     bench_fetch(b, bench_ring(NEXT));
