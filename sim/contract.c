@@ -105,16 +105,15 @@ static void give_up(struct contract *contract, unsigned channel)
     merge(contract);
 }
 
-/* False: no room for it. */
+/* False: no room for it, the channel is given up. */
 static bool part(struct contract *contract, const struct history *from, unsigned channel, enum ending ending)
 {
-    struct history *other;
+    struct history *other = contract->n < HISTORIES ? ct_history_copy(from) : NULL;
 
-    if (contract->n == HISTORIES)
+    if (!other) {
+        give_up(contract, channel);
         return false;
-    other = ct_history_copy(from);
-    if (!other)
-        return false;
+    }
     contract->histories[contract->n++] = other;
     ct_state_ended(&other->chan[channel], ending);
     if (told_already(contract, contract->n - 1))
@@ -150,12 +149,9 @@ static void part_at(struct contract *contract, const struct ioat_sim_event *even
         from->now = event->clock;
         if (event->kind == IOAT_SIM_BAR_WRITE)
             ct_state_settle(ch);
-        for (enum ending ending = 0; ending < ENDINGS; ending++) {
-            if (may_follow(ch, event, ending) && !part(contract, from, ch->n, ending)) {
-                give_up(contract, ch->n);
+        for (enum ending ending = 0; ending < ENDINGS; ending++)
+            if (may_follow(ch, event, ending) && !part(contract, from, ch->n, ending))
                 return;
-            }
-        }
     }
 }
 
@@ -169,10 +165,8 @@ static void part_at_reset(struct contract *contract, unsigned channel, uint64_t 
         const struct chan *ch = &from->chan[channel];
 
         from->now = clock;
-        if (ch->next.kick && ct_state_may_have_ended(ch, ENDING_STOP) && !part(contract, from, channel, ENDING_STOP)) {
-            give_up(contract, channel);
+        if (ch->next.kick && ct_state_may_have_ended(ch, ENDING_STOP) && !part(contract, from, channel, ENDING_STOP))
             return;
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 /* contract_bench.c - synthetic event streams (contract_bench.h). */
 #include "contract_bench.h"
 
+#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,20 @@ void bench_close(struct bench *b)
 {
     contract_close(b->contract);
     free(b->mem);
+}
+
+/* ---- verdicts ---- */
+
+void bench_silent(struct bench *b)
+{
+    bench_idle(b, 300);
+    contract_quiet(b->contract, b->now);
+    ck_assert_msg(!b->rule[0], "false alarm %s: %s", b->rule, b->text);
+}
+
+void bench_caught(const struct bench *b, const char *rule)
+{
+    ck_assert_msg(!strcmp(b->rule, rule), "%s was broken, caught is \"%s\": %s", rule, b->rule, b->text);
 }
 
 /* ---- software ---- */

@@ -2,8 +2,8 @@
  *
  * A bench plays engine, memory and software at once: each call reports one or more
  * handshakes to a contract, a clock apart. Memory is MEM_BYTES from bus address 0 and
- * holds the descriptors and data that reads return. Nothing here is checked: a test
- * says what happened, the contract says whether it may.
+ * holds the descriptors and data that reads return. A test says what happened, the
+ * contract says whether it may; only the two verdicts check anything.
  */
 #ifndef IOAT_CONTRACT_BENCH_H
 #define IOAT_CONTRACT_BENCH_H
@@ -27,6 +27,11 @@ enum {
 /* IDs of channel n, decision K-60. */
 enum { ID_DATA = 0x00, ID_DESC = 0x10, ID_WORD = 0x10, ID_MESSAGE = 0x20 };
 
+#define NOTHING ((uint32_t)IOAT_CONTROL_NULL_XFER)
+#define ECE ((uint16_t)IOAT_CHANCTRL_ERR_COMPLETION_EN)
+#define SUSPENDED_WORD(addr) ((addr) | IOAT_CHANSTS_STATE_SUSPENDED)
+#define HALTED_WORD(addr) ((addr) | IOAT_CHANSTS_STATE_HALTED)
+
 struct bench {
     struct contract *contract;
     struct ioat_sim_build build;
@@ -41,6 +46,10 @@ struct bench {
 /* Bus master and MSI-X on, every vector unmasked with MSI + 4 n and MSI_DATA + n. */
 void bench_open(struct bench *b, unsigned data_bits, bool desc_port);
 void bench_close(struct bench *b);
+
+/* ---- verdicts: the test fails unless ---- */
+void bench_silent(struct bench *b);              /* no rule is broken, and nothing is overdue */
+void bench_caught(const struct bench *b, const char *rule);    /* this one was named first */
 
 /* ---- time and pins ---- */
 void bench_idle(struct bench *b, unsigned clocks);

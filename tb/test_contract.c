@@ -12,15 +12,11 @@
 #define CW ((uint32_t)IOAT_CONTROL_COMPL_WRITE)
 #define INT ((uint32_t)IOAT_CONTROL_INT_EN)
 #define FENCED ((uint32_t)IOAT_CONTROL_FENCE)
-#define NOTHING ((uint32_t)IOAT_CONTROL_NULL_XFER)
 #define FILL ((uint32_t)IOAT_FIELD_PUT(CONTROL, OP, IOAT_CONTROL_OP_FILL))
-#define ECE ((uint16_t)IOAT_CHANCTRL_ERR_COMPLETION_EN)
 #define ERR_INT ((uint16_t)IOAT_CHANCTRL_ERR_INT_EN)
 #define REARM ((uint16_t)IOAT_CHANCTRL_INT_DISABLE)
 #define ACTIVE_WORD(addr) ((addr) | IOAT_CHANSTS_STATE_ACTIVE)
 #define IDLE_WORD(addr) ((addr) | IOAT_CHANSTS_STATE_IDLE)
-#define SUSPENDED_WORD(addr) ((addr) | IOAT_CHANSTS_STATE_SUSPENDED)
-#define HALTED_WORD(addr) ((addr) | IOAT_CHANSTS_STATE_HALTED)
 
 enum { LONG_ENOUGH = 15000 };              /* clocks; the model is patient for less */
 enum { BUS = 8 };                          /* bytes of a bus word */
@@ -30,18 +26,8 @@ static struct bench *const b = &bench;
 
 static void setup(void) { bench_open(b, 64, false); }
 static void teardown(void) { bench_close(b); }
-
-static void silent(void)
-{
-    bench_idle(b, 300);
-    contract_quiet(b->contract, b->now);
-    ck_assert_msg(!b->rule[0], "false alarm %s: %s", b->rule, b->text);
-}
-
-static void caught(const char *rule)
-{
-    ck_assert_msg(!strcmp(b->rule, rule), "%s was broken, caught is \"%s\": %s", rule, b->rule, b->text);
-}
+static void silent(void) { bench_silent(b); }
+static void caught(const char *rule) { bench_caught(b, rule); }
 
 /* One copy of 64 bytes counted and running, its descriptor read. */
 static void begin_copy(uint32_t control)

@@ -5,14 +5,8 @@
  * The streams are synthetic (contract_bench.h); no RTL is involved.
  */
 #include <check.h>
-#include <string.h>
 
 #include "contract_bench.h"
-
-#define NOTHING ((uint32_t)IOAT_CONTROL_NULL_XFER)
-#define ECE ((uint16_t)IOAT_CHANCTRL_ERR_COMPLETION_EN)
-#define SUSPENDED_WORD(addr) ((addr) | IOAT_CHANSTS_STATE_SUSPENDED)
-#define HALTED_WORD(addr) ((addr) | IOAT_CHANSTS_STATE_HALTED)
 
 enum { NEXT = 64, OTHER = 128 };           /* descriptors, each in a page of its own: none is read ahead */
 
@@ -21,18 +15,8 @@ static struct bench *const b = &bench;
 
 static void setup(void) { bench_open(b, 64, false); }
 static void teardown(void) { bench_close(b); }
-
-static void silent(void)
-{
-    bench_idle(b, 300);
-    contract_quiet(b->contract, b->now);
-    ck_assert_msg(!b->rule[0], "false alarm %s: %s", b->rule, b->text);
-}
-
-static void caught(const char *rule)
-{
-    ck_assert_msg(!strcmp(b->rule, rule), "%s was broken, caught is \"%s\": %s", rule, b->rule, b->text);
-}
+static void silent(void) { bench_silent(b); }
+static void caught(const char *rule) { bench_caught(b, rule); }
 
 /* Two are counted, the first is the last: the engine finds the error after it (H-N09). */
 static void begin_list_that_fails(void)
@@ -65,6 +49,15 @@ static void count_and_take_back(void)
     bench_count(b, 0);
 }
 
+/* START of the next list while ABORT may be over. */
+static void abort_and_start_next(void)
+{
+    begin_list();
+    bench_command(b, IOAT_CHANCMD_ABORT);
+    WR(b, CHAINADDR, bench_ring(NEXT));
+    bench_command(b, IOAT_CHANCMD_START);
+}
+
 /* ---- the command met what is still to come, or what is over ---- */
 
 START_TEST(passes_counted_list_that_begins_before_its_count_is_taken_back)
@@ -87,10 +80,7 @@ END_TEST
 
 START_TEST(passes_list_that_is_replaced_before_it_begins)
 {
-    begin_list();
-    bench_command(b, IOAT_CHANCMD_ABORT);
-    WR(b, CHAINADDR, bench_ring(NEXT));
-    bench_command(b, IOAT_CHANCMD_START);
+    abort_and_start_next();
     WR(b, CHAINADDR, bench_ring(OTHER));
     STATE(b, 0, ARMED);
     silent();
@@ -99,10 +89,7 @@ END_TEST
 
 START_TEST(passes_list_that_is_replaced_after_it_began)
 {
-    begin_list();
-    bench_command(b, IOAT_CHANCMD_ABORT);
-    WR(b, CHAINADDR, bench_ring(NEXT));
-    bench_command(b, IOAT_CHANCMD_START);
+    abort_and_start_next();
     WR(b, CHAINADDR, bench_ring(OTHER));
     bench_fetch(b, bench_ring(NEXT));
     STATE(b, 0, ARMED);
@@ -255,10 +242,7 @@ END_TEST
 
 START_TEST(catches_list_that_nobody_asked_for)
 {
-    begin_list();
-    bench_command(b, IOAT_CHANCMD_ABORT);
-    WR(b, CHAINADDR, bench_ring(NEXT));
-    bench_command(b, IOAT_CHANCMD_START);
+    abort_and_start_next();
     bench_fetch(b, bench_ring(OTHER));
     caught("H-S08");
 }
