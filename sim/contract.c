@@ -129,10 +129,9 @@ static struct chan *subject(struct history *h, const struct ioat_sim_event *even
 
 static bool may_follow(const struct chan *ch, const struct ioat_sim_event *event, enum ending ending)
 {
-    const uint64_t descriptor = event->addr & ~(uint64_t)(IOAT_DESC_BYTES - 1);
-
-    return event->kind == IOAT_SIM_BAR_WRITE ? ct_state_may_have_ended(ch, ending)
-                                             : ct_state_begins_after(ch, ending, descriptor);
+    if (event->kind == IOAT_SIM_AR)
+        return ending == ENDING_STOP && ct_state_begins_after(ch, event->addr & ~(uint64_t)(IOAT_DESC_BYTES - 1));
+    return ct_state_may_have_ended(ch, ending) && (ending != ENDING_HALTING || ct_regs_starts(ch, event));
 }
 
 /* What was over before the event? */

@@ -251,7 +251,7 @@ struct chan {
     bool reread_want;          /* RESUME: NEXT must be read again first */
     unsigned rereads;          /* on the bus */
     bool reread_bad;           /* one of them failed */
-    bool start_halting;        /* START came while an error halted a counted list, so it may count (K-13) */
+    bool halting;              /* an error has begun to halt it; false: not known */
     struct ahead ahead[SPECULATED];
     unsigned ahead_n;
     unsigned epoch;            /* of what is read ahead: a flush begins another one */
@@ -456,12 +456,12 @@ void ct_fault_clear(struct chan *ch, uint32_t ones);                   /* CHANER
 enum ending {
     ENDING_STOP,
     ENDING_FAULT,
-    ENDING_FAULT_STARTED,      /* START came when the error had halted the counted list (K-13) */
+    ENDING_HALTING,            /* the error has begun to halt the list, and START counts (K-13) */
     ENDINGS
 };
 bool ct_state_may_have_ended(const struct chan *ch, enum ending ending);
-/* The same, and what follows can begin with the descriptor at this address. */
-bool ct_state_begins_after(const struct chan *ch, enum ending ending, uint64_t addr);
+/* The stops may be over, and a descriptor read at this address the first of what follows. */
+bool ct_state_begins_after(const struct chan *ch, uint64_t addr);
 void ct_state_ended(struct chan *ch, enum ending ending);
 
 void ct_state_command(struct chan *ch, unsigned bit);
@@ -511,6 +511,7 @@ void ct_irq_pins(struct history *h);            /* once a clock: irq_msix, irq_i
 void ct_regs_power_on(struct history *h);
 /* The channel whose list the write may start, extend or stop; NULL: none. */
 struct chan *ct_regs_commanded(struct history *h, const struct ioat_sim_event *event);
+bool ct_regs_starts(const struct chan *ch, const struct ioat_sim_event *event);  /* START is written */
 void ct_regs_write(struct history *h, const struct ioat_sim_event *event);
 void ct_regs_read(struct history *h, const struct ioat_sim_event *event);
 

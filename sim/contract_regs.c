@@ -305,6 +305,14 @@ struct chan *ct_regs_commanded(struct history *h, const struct ioat_sim_event *e
         || touch(&access, IOAT_CHAN(ch->n, CHAINADDR), IOAT_CHAINADDR_BITS, &piece) ? ch : NULL;
 }
 
+bool ct_regs_starts(const struct chan *ch, const struct ioat_sim_event *event)
+{
+    struct access access = access_of(event, (unsigned)event->strobe & 0xFF);
+    struct piece piece;
+
+    return touch(&access, IOAT_CHAN(ch->n, CHANCMD), IOAT_CHANCMD_BITS, &piece) && piece.value & IOAT_CHANCMD_START;
+}
+
 void ct_regs_write(struct history *h, const struct ioat_sim_event *event)
 {
     struct access access = access_of(event, (unsigned)event->strobe & 0xFF);

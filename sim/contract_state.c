@@ -6,7 +6,7 @@
  * called when an observation shows that it is over (a register read, the first
  * descriptor read of the next list), and only if ct_state_may_end() agrees. A command
  * that comes when it may have been over makes a second history, in which it was:
- * ct_state_ended(), contract.c.
+ * ct_state_ended(), contract.c. So does START when an error may have begun to halt a counted list.
  *
  * Not judged, because the sources leave it open: which of two lists wins when START,
  * DMACOUNT or SUSPEND follow another command that is still draining (every outcome is
@@ -39,7 +39,6 @@ static void fresh(struct chan *ch, enum mode mode, uint16_t count)
     ch->first = ch->chainaddr;
     ch->limit = ch->run0 + count;
     ch->idle_clk = NEVER;
-    ch->start_halting = false;
     ch->append = ch->flushed = ch->rereads = 0;
     ch->again = ch->run0;
     ch->reread_want = ch->reread_bad = ch->command_error = false;
@@ -147,7 +146,7 @@ void ct_state_drop(struct chan *ch)
     ch->rd_off = ch->aw_off = 0;
     ct_pipe_clear(&ch->source);
     ch->blind = ch->final_sent = ch->final_acked = ch->fault_signalled = false;
-    ch->word_bad = ch->reread_bad = ch->command_error = false;
+    ch->word_bad = ch->reread_bad = ch->command_error = ch->halting = false;
     ch->err_seen = ch->err_cleared = 0;
 }
 
@@ -259,7 +258,20 @@ bool ct_state_next_fails(const struct chan *ch)
         && ct_pointer_check(&ch->h->build, ch->chainaddr, true, false);
 }
 
-/* ---- what may have ended unseen ---- */
+/* ---- what may have happened unseen ---- */
+
+static bool may_halt(const struct chan *ch)
+{
+    return ct_fault_now(ch).bits || ch->final_sent;
+}
+
+/* A counted list that runs ignores START; one that an error halts does not (K-13). */
+static bool start_ignored(const struct chan *ch)
+{
+    const enum mode mode = ch->next.chain ? ch->next.mode : ch->mode;
+
+    return mode == MODE_COUNT && ch->may & ACTIVE && !ch->halting && !(ch->stops & STOP_NOW);
+}
 
 bool ct_state_may_have_ended(const struct chan *ch, enum ending ending)
 {
@@ -268,14 +280,13 @@ bool ct_state_may_have_ended(const struct chan *ch, enum ending ending)
     switch (ending) {
     case ENDING_STOP:  return ch->stops && ct_state_may_end(ch);
     case ENDING_FAULT: return ct_fault_now(ch).done;
-    default:           return false;
+    default:           return start_ignored(ch) && may_halt(ch);
     }
 }
 
-/* A descriptor read at this address can be the first of what comes after the stop. */
-static bool begins_after_stop(const struct chan *ch, uint64_t addr)
+bool ct_state_begins_after(const struct chan *ch, uint64_t addr)
 {
-    if (!ch->stops || !(ch->target & ACTIVE) || !ct_state_may_end(ch))
+    if (ch->lost || !ch->stops || !(ch->target & ACTIVE) || !ct_state_may_end(ch))
         return false;
     if (ch->next.kick)
         return addr == ch->chainaddr;
@@ -283,21 +294,6 @@ static bool begins_after_stop(const struct chan *ch, uint64_t addr)
         if (ct_record_held(ch, pos) && ((const struct record *)ct_record_at(ch, pos))->addr == addr)
             return true;
     return ch->fin < ch->run0 && addr == ch->first;
-}
-
-bool ct_state_begins_after(const struct chan *ch, enum ending ending, uint64_t addr)
-{
-    if (ch->lost)
-        return false;
-    switch (ending) {
-    case ENDING_STOP:
-        return begins_after_stop(ch, addr);
-    case ENDING_FAULT_STARTED:
-        return ch->start_halting && !(ch->stops & ~STOP_SUSPEND) && ch->mode == MODE_COUNT && addr == ch->chainaddr
-            && ct_fault_now(ch).done;
-    default:
-        return false;
-    }
 }
 
 /* When is not known: what was written during the old run may have been written after it. */
@@ -309,12 +305,10 @@ void ct_state_ended(struct chan *ch, enum ending ending)
 
     if (ending == ENDING_STOP)
         ct_state_end(ch);
-    else
+    else if (ending == ENDING_FAULT)
         ct_fault_end(ch, &fault);
-    if (ending == ENDING_FAULT_STARTED) {
-        restart(ch, MODE_LIST, 0);
-        ch->may = ACTIVE;
-    }
+    else
+        ch->halting = true;
     ch->old_cmp = cmps;
     ch->snoop_either = snoop_either;
     ch->enables_moved = enables_moved;
@@ -393,39 +387,23 @@ void ct_state_dmacount(struct chan *ch, uint16_t value)
 
 /* ---- commands ---- */
 
-/* Ignored, unless an error has begun to halt the list. */
-static void start_counted(struct chan *ch)
-{
-    ch->start_halting |= ct_fault_now(ch).bits || ch->final_sent;
-}
-
-/* Behind a command or an error that halts, START counts in any mode (K-13). */
 static void start_later(struct chan *ch)
 {
-    const enum mode mode = ch->next.chain ? ch->next.mode : ch->mode;
-    const bool may_halt = ct_fault_now(ch).bits || ch->final_sent;
-
-    if (mode == MODE_COUNT && !(ch->stops & STOP_NOW) && !(may_halt && ch->next.chain && !ch->next.kick)) {
-        start_counted(ch);
-        return;
-    }
     ch->next.mode = MODE_LIST;
     kick(ch, true);
     ch->next.count = 0;
-    ch->target = ch->stops == STOP_SWITCH && !may_halt ? (unsigned)ACTIVE : ch->target | ACTIVE;
+    ch->target = ch->stops == STOP_SWITCH && !may_halt(ch) ? (unsigned)ACTIVE : ch->target | ACTIVE;
 }
 
 static void start(struct chan *ch)
 {
     const unsigned before = ch->may;
 
+    if (start_ignored(ch))
+        return;
     if (ch->stops) {
         start_later(ch);
     } else if (ch->may & ACTIVE) {
-        if (ch->mode == MODE_COUNT) {
-            start_counted(ch);
-            return;
-        }
         ct_state_stop(ch, STOP_SWITCH, ACTIVE);
         ch->next = (struct next_list) { .kick = true, .kick_clk = ch->h->now, .mode = MODE_LIST };
     } else if (ch->mode == MODE_COUNT && ch->may != HALTED) {
@@ -517,7 +495,7 @@ static bool ignored(const struct chan *ch, unsigned bit)
     if (ch->stops)
         return false;
     if (bit == IOAT_CHANCMD_START || bit == IOAT_CHANCMD_APPEND)
-        return ch->mode == MODE_COUNT && !(ch->may & HALTED);
+        return ch->mode == MODE_COUNT && !(ch->may & HALTED) && !ch->halting;
     return bit == IOAT_CHANCMD_RESUME && !(ch->may & SUSPENDED);
 }
 

@@ -220,6 +220,31 @@ START_TEST(passes_start_of_a_list_without_count_while_an_error_halts)
 }
 END_TEST
 
+/* The next list has two descriptors, of which one is counted. */
+static void start_behind_one_counted(void)
+{
+    bench_put_copy(b, NEXT, 0, NOTHING);
+    bench_put_last(b, NEXT + 1, 0, NOTHING);
+    WR(b, CHAINADDR, bench_ring(NEXT));
+    bench_count(b, 1);
+    bench_command(b, IOAT_CHANCMD_START);
+}
+
+START_TEST(passes_start_behind_a_counted_list_while_an_error_halts)
+{
+    const bool counts = _i;
+
+    begin_list_that_fails();
+    start_behind_one_counted();
+    bench_word(b, HALTED_WORD(bench_ring(0)));
+    bench_fetch(b, bench_ring(NEXT));
+    if (counts)
+        bench_fetch(b, bench_ring(NEXT + 1));
+    STATE(b, bench_ring(counts ? NEXT + 1 : NEXT), IDLE);
+    silent();
+}
+END_TEST
+
 /* ---- what fits no history ---- */
 
 START_TEST(catches_list_that_begins_after_it_was_seen_armed)
@@ -255,6 +280,18 @@ START_TEST(catches_second_word_of_the_error_that_start_met)
     bench_word(b, HALTED_WORD(bench_ring(0)));
     bench_word(b, HALTED_WORD(bench_ring(0)));
     caught("H-W06");
+}
+END_TEST
+
+START_TEST(catches_more_than_was_counted_when_no_error_halts)
+{
+    begin_list();
+    bench_fetch(b, bench_ring(1));
+    start_behind_one_counted();
+    bench_fetch(b, bench_ring(NEXT));
+    bench_fetch(b, bench_ring(NEXT + 1));
+    STATE(b, bench_ring(NEXT + 1), IDLE);
+    caught("H-S09");
 }
 END_TEST
 
@@ -324,12 +361,14 @@ Suite *histories_suite(void)
     TEST(passes_read_of_the_old_list_where_the_next_one_begins);
     TEST(passes_first_read_of_a_list_that_begins_as_the_function_is_reset);
     TEST(passes_start_of_a_list_without_count_while_an_error_halts);
+    tcase_add_loop_test(tc, passes_start_behind_a_counted_list_while_an_error_halts, 0, 2);
     CASE("histories_catch");
     TEST(catches_suspended_after_the_next_list_has_run);
     TEST(catches_list_that_begins_after_it_was_seen_armed);
     TEST(catches_armed_after_the_counted_list_began);
     TEST(catches_list_that_nobody_asked_for);
     TEST(catches_second_word_of_the_error_that_start_met);
+    TEST(catches_more_than_was_counted_when_no_error_halts);
     CASE("histories_storm");
     TEST(passes_anything_in_a_storm_of_commands);
     TEST(catches_what_comes_after_the_reset_that_ends_a_storm);
