@@ -11,6 +11,7 @@
 
 #include "manual.h"
 #include "netdma_version.h"
+#include "number.h"
 
 enum { OPTION_HELP = 'h' };
 
@@ -97,12 +98,9 @@ int command_option(int argc, char **argv)
 
 uint64_t command_number(const char *option, const char *text, uint64_t least, uint64_t most)
 {
-    char *end;
     uint64_t value;
 
-    errno = 0;
-    value = strtoull(text, &end, 0);
-    if (errno || *text < '0' || *text > '9' || *end || value < least || value > most)
+    if (!number_read(text, least, most, &value))
         command_stop(2, "%s %s: a number from %" PRIu64 " to %" PRIu64 " is needed", option, text, least, most);
     return value;
 }

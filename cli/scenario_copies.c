@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "number.h"
+
 enum { SIZE_MAX_BYTES = 2 * IOAT_PAGE_BYTES };
 
 
@@ -32,7 +34,7 @@ static struct object *make(struct play *play, const char *name)
 
     if (play->objects == OBJECTS)
         play_stop(play, SCENARIO_BAD, "%s: more than %d descriptors", name, OBJECTS);
-    if (play_find(play, name) || play_number(name, &taken) || strlen(name) >= NAME)
+    if (play_find(play, name) || number_read(name, 0, UINT64_MAX, &taken) || strlen(name) >= NAME)
         play_stop(play, SCENARIO_BAD, "%s: no name for one more descriptor", name);
     *object = (struct object){ .bus = DESC_BASE + (uint64_t)play->objects * IOAT_DESC_BYTES };
     strcpy(object->name, name);
@@ -89,7 +91,7 @@ void play_describe(struct play *play, enum play_what what, char **word)
     char **rest = word;
     uint64_t unused;
 
-    while (*rest && !play_number(*rest, &unused) && !play_field("CONTROL", *rest))
+    while (*rest && !number_read(*rest, 0, UINT64_MAX, &unused) && !play_field("CONTROL", *rest))
         rest++;
     if (rest == word)
         play_stop(play, SCENARIO_BAD, "a name is needed first");

@@ -86,7 +86,6 @@ enum ioat_status play_wait(struct play *play, bool (*cond)(void *ctx), uint64_t 
 
 /* Cuts a line into words, r0..r7 into eight of them. The texts live in `line` and `names`. */
 void play_split(struct play *play, char *line, char *names, size_t room, char *word[WORDS + 1]);
-bool play_number(const char *text, uint64_t *value);
 uint64_t play_need_number(struct play *play, const char *text, uint64_t most, const char *what);
 /* NULL: no descriptor has this name. */
 struct object *play_find(struct play *play, const char *name);

@@ -1,26 +1,18 @@
 /* scenario_words.c - words of a line, and the values that they name. */
 #include "scenario_priv.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-bool play_number(const char *text, uint64_t *value)
-{
-    char *end;
-
-    errno = 0;
-    *value = strtoull(text, &end, 0);
-    return *text >= '0' && *text <= '9' && !*end && !errno;
-}
+#include "number.h"
 
 uint64_t play_need_number(struct play *play, const char *text, uint64_t most, const char *what)
 {
     uint64_t value;
 
-    if (!text || !play_number(text, &value) || value > most)
+    if (!text || !number_read(text, 0, most, &value))
         play_stop(play, SCENARIO_BAD, "%s %s: a number from 0 to %" PRIu64 " is needed", what,
                   text ? text : "(nothing)", most);
     return value;
@@ -71,7 +63,7 @@ uint64_t play_value(struct play *play, const char *reg, const char *text)
     const struct ioat_field_info *field = play_field(reg, text);
     uint64_t value;
 
-    if (play_number(text, &value) || play_code(reg, text, &value))
+    if (number_read(text, 0, UINT64_MAX, &value) || play_code(reg, text, &value))
         return value;
     if (field && field->bits == 1)
         return UINT64_C(1) << field->lsb;

@@ -159,6 +159,14 @@ static void reset_registers(struct chan *ch)
     ct_irq_reset(ch);
 }
 
+/* A lost channel is one that rests again when a RESET is done and nothing else was written before that. */
+static bool followed(struct chan *ch)
+{
+    if (ch->lost)
+        ch->stops &= ~(unsigned)STOP_RESET;
+    return !ch->lost;
+}
+
 static void write_command(struct chan *ch, unsigned value)
 {
     const unsigned command = value & COMMANDS;
@@ -176,11 +184,12 @@ static void write_command(struct chan *ch, unsigned value)
         ct_fault_command(ch);
         return;
     }
-    if (ch->lost && command != IOAT_CHANCMD_RESET)
-        return;
-    ct_state_command(ch, command);
-    if (command == IOAT_CHANCMD_RESET)
+    if (command == IOAT_CHANCMD_RESET) {
+        ct_state_command(ch, command);
         reset_registers(ch);
+    } else if (followed(ch)) {
+        ct_state_command(ch, command);
+    }
 }
 
 static void write_cmp(struct chan *ch, struct piece piece)
@@ -208,7 +217,7 @@ static void write_channel(struct chan *ch, struct access *access)
         const uint16_t count = (uint16_t)merged(ch->dmacount, piece);
 
         ch->dmacount_known |= piece.mask == UINT16_MAX;
-        if (!ch->lost || ch->stops & STOP_RESET)
+        if (followed(ch))
             ct_state_dmacount(ch, count);
         ch->dmacount = count;
     }
@@ -217,7 +226,7 @@ static void write_channel(struct chan *ch, struct access *access)
 
         ch->dmacount = 0;
         ch->dmacount_known = true;
-        if (!ch->lost || ch->stops & STOP_RESET)
+        if (followed(ch))
             ct_state_chainaddr(ch, addr);
         else
             ch->chainaddr = addr;

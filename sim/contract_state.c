@@ -348,20 +348,15 @@ static bool count_on(struct chan *ch, uint16_t value)
     return true;
 }
 
-static void kick(struct chan *ch, bool on)
-{
-    if (!ch->next.kick)
-        ch->next.kick_clk = ch->h->now;
-    ch->next.kick = on;
-}
-
 static void count_next(struct chan *ch, uint16_t value)
 {
     if (ch->next.mode == MODE_LIST)
         return;
     ch->next.mode = MODE_COUNT;
     ch->next.count = value;
-    kick(ch, value != 0);
+    if (!ch->next.kick)
+        ch->next.kick_clk = ch->h->now;
+    ch->next.kick = value != 0;
     ch->target = (value ? ACTIVE : ARMED) | (ch->target & SUSPENDED);   /* SUSPEND came after CHAINADDR */
     if (ch->stops != STOP_SWITCH) {
         ch->target |= ARMED;
@@ -390,7 +385,8 @@ void ct_state_dmacount(struct chan *ch, uint16_t value)
 static void start_later(struct chan *ch)
 {
     ch->next.mode = MODE_LIST;
-    kick(ch, true);
+    ch->next.kick = true;
+    ch->next.kick_clk = ch->h->now;        /* a SUSPEND before it does not stop that list */
     ch->next.count = 0;
     ch->target = ch->stops == STOP_SWITCH && !may_halt(ch) ? (unsigned)ACTIVE : ch->target | ACTIVE;
 }

@@ -1,7 +1,6 @@
 /* tb.c - life of a bench: open, close, time, and how a failure is told. */
 #include "tb_private.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "number.h"
 
 /* Waits at close: longer than any scenario of a test is left running. */
 #define CLOSE_CLOCKS 4000000
@@ -98,13 +99,11 @@ static void forget_open(struct tb *tb)
 static uint64_t env_number(const char *name, uint64_t otherwise)
 {
     const char *text = getenv(name);
-    char *end;
     uint64_t value;
 
     if (!text || !*text)
         return otherwise;
-    value = strtoull(text, &end, 0);
-    ck_assert_msg(*end == '\0', "%s=%s is not a number", name, text);
+    ck_assert_msg(number_read(text, 0, UINT64_MAX, &value), "%s=%s is not a number", name, text);
     return value;
 }
 

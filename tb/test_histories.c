@@ -192,6 +192,22 @@ START_TEST(catches_suspended_after_the_next_list_has_run)
 }
 END_TEST
 
+START_TEST(passes_list_of_a_start_behind_the_suspend_of_another)
+{
+    begin_list();
+    bench_ar(b, ID_DESC, bench_ring(1), IOAT_DESC_BYTES, SNOOP);
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_command(b, IOAT_CHANCMD_SUSPEND);
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_r(b, ID_DESC, OKAY);
+    bench_fetch(b, bench_ring(0));
+    bench_idle(b, 100);
+    bench_fetch(b, bench_ring(1));
+    STATE(b, bench_ring(1), IDLE);
+    silent();
+}
+END_TEST
+
 START_TEST(passes_first_read_of_a_list_that_begins_as_the_function_is_reset)
 {
     begin_list();
@@ -318,6 +334,20 @@ START_TEST(passes_anything_in_a_storm_of_commands)
 }
 END_TEST
 
+/* When it began, and whether it was replaced before that, nobody can tell. */
+START_TEST(passes_list_that_begins_behind_the_reset_of_a_storm)
+{
+    storm();
+    bench_command(b, IOAT_CHANCMD_RESET);
+    WR(b, CHAINADDR, bench_ring(NEXT));
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_fetch(b, bench_ring(NEXT));
+    RD(b, CHANCMD, 0);
+    bench_fetch(b, bench_ring(NEXT + 1));
+    silent();
+}
+END_TEST
+
 START_TEST(catches_what_comes_after_the_reset_that_ends_a_storm)
 {
     storm();
@@ -359,6 +389,7 @@ Suite *histories_suite(void)
     TEST(passes_reset_of_a_list_begun_after_an_error_that_overtook_suspend);
     tcase_add_loop_test(tc, passes_suspend_before_or_after_the_resume_of_another, 0, 2);
     TEST(passes_read_of_the_old_list_where_the_next_one_begins);
+    TEST(passes_list_of_a_start_behind_the_suspend_of_another);
     TEST(passes_first_read_of_a_list_that_begins_as_the_function_is_reset);
     TEST(passes_start_of_a_list_without_count_while_an_error_halts);
     tcase_add_loop_test(tc, passes_start_behind_a_counted_list_while_an_error_halts, 0, 2);
@@ -371,6 +402,7 @@ Suite *histories_suite(void)
     TEST(catches_more_than_was_counted_when_no_error_halts);
     CASE("histories_storm");
     TEST(passes_anything_in_a_storm_of_commands);
+    TEST(passes_list_that_begins_behind_the_reset_of_a_storm);
     TEST(catches_what_comes_after_the_reset_that_ends_a_storm);
     TEST(catches_another_channel_during_a_storm);
     return suite;

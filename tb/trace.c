@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "number.h"
 #include "pcie.h"
 
 enum { TOKENS = 16, LINE_BYTES = 128 };
@@ -89,7 +90,6 @@ static uint64_t variable(struct trace *trace, const char *text)
 
 static uint64_t value_of(struct trace *trace, const char *reg, const char *text)
 {
-    char *end;
     uint64_t number;
 
     if (text[0] == '$')
@@ -97,8 +97,7 @@ static uint64_t value_of(struct trace *trace, const char *reg, const char *text)
     for (const struct ioat_field_info *field = ioat_field_table; field->name; field++)
         if (strcmp(field->reg, reg) == 0 && strcmp(field->name, text) == 0)
             return (UINT64_MAX >> (64 - field->bits)) << field->lsb;
-    number = strtoull(text, &end, 0);
-    tb_assert(trace->tb, end != text && !*end, "%s is no value of %s", text, reg);
+    tb_assert(trace->tb, number_read(text, 0, UINT64_MAX, &number), "%s is no value of %s", text, reg);
     return number;
 }
 

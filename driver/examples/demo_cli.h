@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "demo_pages.h"
+#include "number.h"
 
 enum {
     PIECE_MAX = PAGES_RUN_MAX * PAGE,
@@ -78,11 +79,9 @@ static void help(void)
 
 static uint64_t number(const char *name, const char *text, uint64_t min, uint64_t max)
 {
-    char *end;
+    uint64_t value;
 
-    errno = 0;
-    uint64_t value = strtoull(text, &end, 0);
-    if (errno || end == text || *end || *text == '-' || value < min || value > max)
+    if (!number_read(text, min, max, &value))
         fail(2, "--%s %s: allowed is a number from %" PRIu64 " to %" PRIu64, name, text, min, max);
     return value;
 }

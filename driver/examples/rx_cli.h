@@ -3,7 +3,6 @@
 #ifndef RX_CLI_H
 #define RX_CLI_H
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -11,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "number.h"
 
 enum {
     PAGE = 4096,
@@ -78,11 +79,9 @@ static void help(void)
 
 static uint64_t number(const char *name, const char *text, uint64_t min, uint64_t max)
 {
-    char *end;
+    uint64_t value;
 
-    errno = 0;
-    uint64_t value = strtoull(text, &end, 0);
-    if (errno || end == text || *end || strchr(text, '-') || value < min || value > max)
+    if (!number_read(text, min, max, &value))
         fail(2, "--%s %s: allowed is a number from %" PRIu64 " to %" PRIu64, name, text, min, max);
     return value;
 }

@@ -1,11 +1,12 @@
 /* options.c - the command line of cosim (options.h). */
 #include "options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "number.h"
 
 static void help(void)
 {
@@ -36,12 +37,9 @@ static _Noreturn void refuse(const char *what, const char *which)
 
 static uint64_t number(const char *text, const char *option, uint64_t least, uint64_t most)
 {
-    char *end;
     uint64_t value;
 
-    errno = 0;
-    value = strtoull(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end || errno || value < least || value > most) {
+    if (!number_read(text, least, most, &value)) {
         fprintf(stderr, "cosim: --%s %s: give %" PRIu64 "..%" PRIu64 "\n", option, text, least,
                 most);
         exit(2);

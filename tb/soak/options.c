@@ -1,13 +1,13 @@
 /* options.c - the command line of soak (options.h). */
 #include "options.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "clocks.h"
+#include "number.h"
 
 static _Noreturn void refuse(const char *what, const char *why)
 {
@@ -43,12 +43,9 @@ static _Noreturn void help(void)
 
 static uint64_t number(const char *option, const char *text, uint64_t least, uint64_t most)
 {
-    char *end;
     uint64_t value;
 
-    errno = 0;
-    value = strtoull(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end || errno || value < least || value > most)
+    if (!number_read(text, least, most, &value))
         refuse(option, "not a number that makes sense");
     return value;
 }

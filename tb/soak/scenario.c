@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "act.h"
+#include "number.h"
 #include "plan.h"
 
 const char *const soak_feature_name[SOAK_FEATURE_N] = {
@@ -119,14 +120,12 @@ static bool read_features(const char *text, uint32_t *bits)
 
 static bool read_number(const char *text, uint32_t *value)
 {
-    char *end;
-    unsigned long long number;
+    uint64_t number;
 
-    if (*text < '0' || *text > '9')
+    if (!number_read(text, 0, UINT32_MAX, &number))
         return false;
-    number = strtoull(text, &end, 0);
     *value = (uint32_t)number;
-    return *end == '\0' && number <= UINT32_MAX;
+    return true;
 }
 
 bool soak_limits_read(const char *text, struct soak_limits *limits)
