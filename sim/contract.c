@@ -131,7 +131,7 @@ static bool may_follow(const struct chan *ch, const struct ioat_sim_event *event
 {
     if (event->kind == IOAT_SIM_AR)
         return ending == ENDING_STOP && ct_state_begins_after(ch, event->addr & ~(uint64_t)(IOAT_DESC_BYTES - 1));
-    return ct_state_may_have_ended(ch, ending) && (ending != ENDING_HALTING || ct_regs_starts(ch, event));
+    return ct_state_may_have_ended(ch, ending) && (ending < ENDING_HALTING || ct_regs_starts(ch, event));
 }
 
 /* What was over before the event? */

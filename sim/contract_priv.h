@@ -456,7 +456,8 @@ void ct_fault_clear(struct chan *ch, uint32_t ones);                   /* CHANER
 enum ending {
     ENDING_STOP,
     ENDING_FAULT,
-    ENDING_HALTING,            /* the error has begun to halt the list, and START counts (K-13) */
+    ENDING_HALTING,            /* an error has begun to halt the list; met by START, which counts then (K-13) */
+    ENDING_HALTED,             /* it has: of the states that are possible it is this one; met by START, too */
     ENDINGS
 };
 bool ct_state_may_have_ended(const struct chan *ch, enum ending ending);

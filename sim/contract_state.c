@@ -6,7 +6,7 @@
  * called when an observation shows that it is over (a register read, the first
  * descriptor read of the next list), and only if ct_state_may_end() agrees. A command
  * that comes when it may have been over makes a second history, in which it was:
- * ct_state_ended(), contract.c. So does START when an error may have begun to halt a counted list.
+ * ct_state_ended(), contract.c. So does START when an error may halt a counted list, or have halted it.
  *
  * Not judged, because the sources leave it open: which of two lists wins when START,
  * DMACOUNT or SUSPEND follow another command that is still draining (every outcome is
@@ -265,12 +265,12 @@ static bool may_halt(const struct chan *ch)
     return ct_fault_now(ch).bits || ch->final_sent;
 }
 
-/* A counted list that runs ignores START; one that an error halts does not (K-13). */
+/* A counted list ignores START, unless an error halts it, or has (K-13). */
 static bool start_ignored(const struct chan *ch)
 {
     const enum mode mode = ch->next.chain ? ch->next.mode : ch->mode;
 
-    return mode == MODE_COUNT && ch->may & ACTIVE && !ch->halting && !(ch->stops & STOP_NOW);
+    return mode == MODE_COUNT && !ch->halting && !(ch->stops & STOP_NOW) && (ch->stops || ch->may != HALTED);
 }
 
 bool ct_state_may_have_ended(const struct chan *ch, enum ending ending)
@@ -278,9 +278,10 @@ bool ct_state_may_have_ended(const struct chan *ch, enum ending ending)
     if (ch->lost)
         return false;
     switch (ending) {
-    case ENDING_STOP:  return ch->stops && ct_state_may_end(ch);
-    case ENDING_FAULT: return ct_fault_now(ch).done;
-    default:           return start_ignored(ch) && may_halt(ch);
+    case ENDING_STOP:    return ch->stops && ct_state_may_end(ch);
+    case ENDING_FAULT:   return ct_fault_now(ch).done;
+    case ENDING_HALTING: return start_ignored(ch) && may_halt(ch);
+    default:             return start_ignored(ch) && !ch->next.chain && ch->may & HALTED;
     }
 }
 
@@ -303,12 +304,15 @@ void ct_state_ended(struct chan *ch, enum ending ending)
     const struct cmps cmps = ch->old_cmp;
     const bool snoop_either = ch->snoop_either, enables_moved = ch->enables_moved;
 
-    if (ending == ENDING_STOP)
-        ct_state_end(ch);
-    else if (ending == ENDING_FAULT)
-        ct_fault_end(ch, &fault);
-    else
-        ch->halting = true;
+    switch (ending) {
+    case ENDING_STOP:    ct_state_end(ch);         break;
+    case ENDING_FAULT:   ct_fault_end(ch, &fault); break;
+    case ENDING_HALTING: ch->halting = true;       break;
+    default:
+        ch->may = HALTED;
+        ch->stops = 0;
+        ch->next = (struct next_list) { 0 };
+    }
     ch->old_cmp = cmps;
     ch->snoop_either = snoop_either;
     ch->enables_moved = enables_moved;
@@ -393,21 +397,14 @@ static void start_later(struct chan *ch)
 
 static void start(struct chan *ch)
 {
-    const unsigned before = ch->may;
-
-    if (start_ignored(ch))
-        return;
-    if (ch->stops) {
+    if (start_ignored(ch)) {
+        if (!ch->stops)
+            ch->may &= ~(unsigned)HALTED;  /* that is another history */
+    } else if (ch->stops) {
         start_later(ch);
     } else if (ch->may & ACTIVE) {
         ct_state_stop(ch, STOP_SWITCH, ACTIVE);
         ch->next = (struct next_list) { .kick = true, .kick_clk = ch->h->now, .mode = MODE_LIST };
-    } else if (ch->mode == MODE_COUNT && ch->may != HALTED) {
-        if (!(ch->may & HALTED))
-            return;
-        restart(ch, MODE_LIST, 0);
-        ch->may = before | ACTIVE;
-        ch->vague = true;
     } else {
         restart(ch, MODE_LIST, 0);
         ch->may = ACTIVE;

@@ -261,6 +261,28 @@ START_TEST(passes_start_behind_a_counted_list_while_an_error_halts)
 }
 END_TEST
 
+/* HALTED when the error came after CHAINADDR, else ARMED. */
+START_TEST(passes_start_after_an_error_that_met_chainaddr)
+{
+    const bool counts = _i;
+
+    bench_put_copy(b, NEXT, 0, NOTHING);
+    bench_put_last(b, NEXT + 1, 0, NOTHING);
+    begin_list_that_fails();
+    WR(b, CHAINADDR, bench_ring(NEXT));
+    bench_count(b, 0);
+    bench_word(b, HALTED_WORD(bench_ring(0)));
+    bench_idle(b, 100);
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_count(b, 1);
+    bench_fetch(b, bench_ring(NEXT));
+    if (counts)
+        bench_fetch(b, bench_ring(NEXT + 1));
+    STATE(b, bench_ring(counts ? NEXT + 1 : NEXT), IDLE);
+    silent();
+}
+END_TEST
+
 /* ---- what fits no history ---- */
 
 START_TEST(catches_list_that_begins_after_it_was_seen_armed)
@@ -393,6 +415,7 @@ Suite *histories_suite(void)
     TEST(passes_first_read_of_a_list_that_begins_as_the_function_is_reset);
     TEST(passes_start_of_a_list_without_count_while_an_error_halts);
     tcase_add_loop_test(tc, passes_start_behind_a_counted_list_while_an_error_halts, 0, 2);
+    tcase_add_loop_test(tc, passes_start_after_an_error_that_met_chainaddr, 0, 2);
     CASE("histories_catch");
     TEST(catches_suspended_after_the_next_list_has_run);
     TEST(catches_list_that_begins_after_it_was_seen_armed);
