@@ -45,8 +45,8 @@ SIM_SMOKE := w64c4d w128c2 w256c2
 SUITES    := $(patsubst tb/test_%.c,%,$(wildcard tb/test_*.c))
 SMOKE     := $(filter attr bus data fence fill flow null page word,$(SUITES))
 # The sanitizers see one configuration and what is not long in it; make asan runs all.
-SANITIZED := $(filter-out ahead bench bringup chansts coalesce conformance count data driver_rtl engine_pcie fault faulttable \
-             irqrace perf phase race regs soak state stop sweep timing,$(SUITES))
+SANITIZED := $(filter-out ahead bench bringup chansts coalesce conformance engine_pcie faulttable irqrace race soak sweep,\
+             $(SUITES))
 # Their cycle counts are compared with tb/bench/baseline.txt and tb/soak/clocks.txt.
 BASELINE  := w64c1 w512c1 w64c4
 
@@ -811,7 +811,7 @@ $(PARTS)/tb_all: $(call objects,tb/fpga/test_parts.c) $(PARTS)/parts.o $(B)/runt
 -include $(B)/obj/tb/fpga/test_parts.d
 
 test-fpga sim-fpga: $(PARTS)/tb_all
-	@tb/tools/run-tests regression $(PARTS)
+	@tb/tools/run-tests regression $(PARTS) parts
 	@$(if $(filter sim-%,$@),,tb/tools/run-tests total $(PARTS) >$(PARTS)/total)
 
 # A netlist is simulated several times slower than the RTL: the suites that move every kind of descriptor and
