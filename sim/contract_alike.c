@@ -29,7 +29,7 @@ static bool same_list(const struct chan *a, const struct chan *b)
 static bool same_words(const struct chan *a, const struct chan *b)
 {
     return a->word_lo - a->run0 == b->word_lo - b->run0 && a->word_acked - a->run0 == b->word_acked - b->run0
-        && a->final_sent == b->final_sent && a->final_acked == b->final_acked && a->halting == b->halting && a->word_bad == b->word_bad
+        && a->final_sent == b->final_sent && a->final_acked == b->final_acked && a->word_bad == b->word_bad
         && a->old_cmp.n == b->old_cmp.n && a->enables_moved == b->enables_moved;
 }
 
@@ -37,7 +37,7 @@ static bool same_errors(const struct chan *a, const struct chan *b)
 {
     return a->err_known == b->err_known && a->err_may == b->err_may && a->err_one == b->err_one
         && a->err_seen == b->err_seen && a->err_cleared == b->err_cleared && a->halts == b->halts
-        && a->command_error == b->command_error && a->err_missed == b->err_missed;
+        && a->command_error == b->command_error && a->halting == b->halting && a->err_missed == b->err_missed;
 }
 
 static bool same_events(const struct irq *a, const struct irq *b)
