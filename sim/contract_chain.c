@@ -12,7 +12,7 @@
  * after it had been handed to the data path before; the number of descriptors read
  * while a stop is under way (requests may be waiting for AR); a channel that resumes at its first
  * descriptor when it is not known whether that one was completed, until a RESET is done; which of several
- * descriptors with one address RESUME reads again (small rings of null transfers).
+ * descriptors with one address is read again (small rings of null transfers), after APPEND until a RESET is done.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -533,22 +533,30 @@ static bool followed(const struct chan *ch, uint64_t pos)
 static bool claim_again(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
     const uint64_t offered = ct_desc_offered(ch);
-    uint64_t pos = larger(larger(ch->started, ch->rep), ch->word_lo) + 1;
+    const uint64_t unstarted = larger(larger(ch->started, ch->rep), ch->word_lo) + 1;
+    uint64_t found = 0;
 
     if (!ch->flushed || ch->asks > 1)      /* the first may have been waiting for AR */
         return false;
-    for (pos = larger(pos, larger(ch->again, ch->records.head)); pos < ch->records.tail; pos++) {
-        if (((const struct record *)ct_record_at(ch, pos))->addr == addr && !followed(ch, pos)) {
-            if (pos + 1 < ch->records.tail)
-                ch->again = pos;           /* a request that had been waiting would be for a new one */
-            cut(ch, pos);
-            ch->flushed--;
-            add_record(ch, addr)->offered_clk = offered;
-            use(ch, fetch, FETCH_RECORD, pos);
+    for (uint64_t pos = larger(unstarted, larger(ch->again, ch->records.head)); pos < ch->records.tail; pos++) {
+        if (((const struct record *)ct_record_at(ch, pos))->addr != addr || followed(ch, pos))
+            continue;
+        if (found) {
+            ch->lost = true;               /* a closed ring: any of them */
+            fetch->use = FETCH_UNJUDGED;
             return true;
         }
+        found = pos;
     }
-    return false;
+    if (!found)
+        return false;
+    if (found + 1 < ch->records.tail)
+        ch->again = found;                 /* a request that had been waiting would be for a new one */
+    cut(ch, found);
+    ch->flushed--;
+    add_record(ch, addr)->offered_clk = offered;
+    use(ch, fetch, FETCH_RECORD, found);
+    return true;
 }
 
 static bool look_ahead(struct chan *ch, uint64_t addr, struct fetch *fetch)

@@ -204,6 +204,25 @@ START_TEST(passes_append_that_drops_what_was_prefetched)
 }
 END_TEST
 
+/* Which round is read again, nobody can tell. */
+START_TEST(passes_append_in_a_closed_ring)
+{
+    bench_put_copy(b, 0, 0, NOTHING | CW);
+    bench_at(b, bench_ring(0))->next = bench_ring(0);
+    bench_arm(b, 0);
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_fetch(b, bench_ring(0));
+    bench_word(b, bench_ring(0));
+    bench_fetch(b, bench_ring(0));
+    bench_idle(b, 4);                      /* it is no guess */
+    bench_ar(b, ID_DESC, bench_ring(0), IOAT_DESC_BYTES, SNOOP);
+    bench_command(b, IOAT_CHANCMD_APPEND);
+    bench_ar(b, ID_DESC, bench_ring(0), IOAT_DESC_BYTES, SNOOP);
+    bench_word(b, bench_ring(0));
+    silent();
+}
+END_TEST
+
 START_TEST(passes_appends_close_together)
 {
     bench_put_last(b, 0, 8, CW);
@@ -2305,6 +2324,7 @@ Suite *contract_suite(void)
     TEST(passes_fill_and_page_break);
     TEST(passes_append_and_start_again);
     TEST(passes_append_that_drops_what_was_prefetched);
+    TEST(passes_append_in_a_closed_ring);
     TEST(passes_appends_close_together);
     TEST(passes_suspend_and_resume);
     TEST(passes_suspend_without_polling);
