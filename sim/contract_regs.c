@@ -184,12 +184,11 @@ static void write_command(struct chan *ch, unsigned value)
         ct_fault_command(ch);
         return;
     }
-    if (command == IOAT_CHANCMD_RESET) {
-        ct_state_command(ch, command);
+    if (command != IOAT_CHANCMD_RESET && !followed(ch))
+        return;
+    ct_state_command(ch, command);
+    if (command == IOAT_CHANCMD_RESET)
         reset_registers(ch);
-    } else if (followed(ch)) {
-        ct_state_command(ch, command);
-    }
 }
 
 static void write_cmp(struct chan *ch, struct piece piece)

@@ -27,13 +27,27 @@ static void begin_list_that_fails(void)
     bench_fetch(b, bench_ring(0));
 }
 
+static void put_next_list(void)
+{
+    bench_put_copy(b, NEXT, 0, NOTHING);
+    bench_put_last(b, NEXT + 1, 0, NOTHING);
+}
+
+/* To its end when START counted, else as far as DMACOUNT says. */
+static void next_list_runs(bool start_counts)
+{
+    bench_fetch(b, bench_ring(NEXT));
+    if (start_counts)
+        bench_fetch(b, bench_ring(NEXT + 1));
+    STATE(b, bench_ring(start_counts ? NEXT + 1 : NEXT), IDLE);
+}
+
 /* A list that runs and never asks for a word, and another at NEXT. */
 static void begin_list(void)
 {
     bench_put_copy(b, 0, 0, NOTHING);
     bench_put_last(b, 1, 0, NOTHING);
-    bench_put_copy(b, NEXT, 0, NOTHING);
-    bench_put_last(b, NEXT + 1, 0, NOTHING);
+    put_next_list();
     bench_arm(b, 0);
     bench_command(b, IOAT_CHANCMD_START);
     bench_fetch(b, bench_ring(0));
@@ -239,8 +253,7 @@ END_TEST
 /* The next list has two descriptors, of which one is counted. */
 static void start_behind_one_counted(void)
 {
-    bench_put_copy(b, NEXT, 0, NOTHING);
-    bench_put_last(b, NEXT + 1, 0, NOTHING);
+    put_next_list();
     WR(b, CHAINADDR, bench_ring(NEXT));
     bench_count(b, 1);
     bench_command(b, IOAT_CHANCMD_START);
@@ -248,15 +261,10 @@ static void start_behind_one_counted(void)
 
 START_TEST(passes_start_behind_a_counted_list_while_an_error_halts)
 {
-    const bool counts = _i;
-
     begin_list_that_fails();
     start_behind_one_counted();
     bench_word(b, HALTED_WORD(bench_ring(0)));
-    bench_fetch(b, bench_ring(NEXT));
-    if (counts)
-        bench_fetch(b, bench_ring(NEXT + 1));
-    STATE(b, bench_ring(counts ? NEXT + 1 : NEXT), IDLE);
+    next_list_runs(_i);
     silent();
 }
 END_TEST
@@ -264,10 +272,7 @@ END_TEST
 /* HALTED when the error came after CHAINADDR, else ARMED. */
 START_TEST(passes_start_after_an_error_that_met_chainaddr)
 {
-    const bool counts = _i;
-
-    bench_put_copy(b, NEXT, 0, NOTHING);
-    bench_put_last(b, NEXT + 1, 0, NOTHING);
+    put_next_list();
     begin_list_that_fails();
     WR(b, CHAINADDR, bench_ring(NEXT));
     bench_count(b, 0);
@@ -275,10 +280,7 @@ START_TEST(passes_start_after_an_error_that_met_chainaddr)
     bench_idle(b, 100);
     bench_command(b, IOAT_CHANCMD_START);
     bench_count(b, 1);
-    bench_fetch(b, bench_ring(NEXT));
-    if (counts)
-        bench_fetch(b, bench_ring(NEXT + 1));
-    STATE(b, bench_ring(counts ? NEXT + 1 : NEXT), IDLE);
+    next_list_runs(_i);
     silent();
 }
 END_TEST
