@@ -12,7 +12,7 @@
  * after it had been handed to the data path before; the number of descriptors read
  * while a stop is under way (requests may be waiting for AR); a channel that resumes at its first
  * descriptor when it is not known whether that one was completed, until a RESET is done; which of several
- * descriptors with one address is read again (small rings of null transfers), after APPEND until a RESET is done.
+ * descriptors with one address is read (small closed rings), after APPEND until a RESET is done.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -417,14 +417,53 @@ static void use(struct chan *ch, struct fetch *fetch, enum fetch_use how, uint64
         ch->may = ACTIVE;
 }
 
+/* A descriptor behind it was asked for since: so it was used as it had been read. */
+static bool followed(const struct chan *ch, uint64_t pos)
+{
+    while (++pos < ch->records.tail) {
+        const struct record *record = ct_record_at(ch, pos);
+
+        if (record->offered_clk != NEVER && record->offered_clk > ch->flushed_clk + FLUSH_LAG)
+            return true;
+    }
+    return false;
+}
+
+/* What was read before a command and not started is read anew: how many descriptors that can be, and the last of them. */
+static unsigned read_anew(const struct chan *ch, uint64_t addr, uint64_t *found)
+{
+    const uint64_t unstarted = larger(larger(ch->started, ch->rep), ch->word_lo) + 1;
+    unsigned n = 0;
+
+    if (!ch->flushed || ch->asks > 1)      /* the first may have been waiting for AR */
+        return 0;
+    for (uint64_t pos = larger(unstarted, larger(ch->again, ch->records.head)); pos < ch->records.tail; pos++) {
+        if (((const struct record *)ct_record_at(ch, pos))->addr != addr || followed(ch, pos))
+            continue;
+        *found = pos;
+        n++;
+    }
+    return n;
+}
+
+/* Which descriptor a read is of stays open. */
+static bool lose(struct chan *ch, struct fetch *fetch)
+{
+    ch->lost = true;
+    fetch->use = FETCH_UNJUDGED;
+    return true;
+}
+
 static bool claim_next(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
     const bool first = ch->records.tail == ch->run0;
-    uint64_t pointer;
+    uint64_t pointer, again;
 
     if (begins_too_late(ch) || !ct_chain_pointer(ch, &pointer) || pointer != addr
         || ct_pointer_check(&ch->h->build, pointer, first, ch->mode == MODE_COUNT))
         return false;
+    if (!first && read_anew(ch, addr, &again))
+        return lose(ch, fetch);            /* a closed ring: the next round, or the last one again */
     if (first && !ch->stops)
         ch->vague = false;                 /* the list is in force */
     add_record(ch, addr)->offered_clk = ct_desc_offered(ch);
@@ -477,11 +516,8 @@ static bool claim_resumed(struct chan *ch, uint64_t addr, struct fetch *fetch)
             ch->loose = true;
         found = pos;
     }
-    if (found && ch->low < ch->run0 && addr == ch->first) {
-        ch->lost = true;                   /* whether it was completed, or is read as the first one, is open */
-        fetch->use = FETCH_UNJUDGED;
-        return true;
-    }
+    if (found && ch->low < ch->run0 && addr == ch->first)
+        return lose(ch, fetch);            /* it was completed, or is read as the first one */
     if (found) {
         cut(ch, found + 1);
         ch->started = ch->ans = ch->fin = ch->low = ch->high = found;
@@ -517,39 +553,16 @@ static bool claim_appended(struct chan *ch, uint64_t addr, struct fetch *fetch)
     return true;
 }
 
-/* A descriptor behind it was asked for since: so it was used as it had been read. */
-static bool followed(const struct chan *ch, uint64_t pos)
-{
-    while (++pos < ch->records.tail) {
-        const struct record *record = ct_record_at(ch, pos);
-
-        if (record->offered_clk != NEVER && record->offered_clk > ch->flushed_clk + FLUSH_LAG)
-            return true;
-    }
-    return false;
-}
-
-/* What was read before a command and not started is read anew. */
 static bool claim_again(struct chan *ch, uint64_t addr, struct fetch *fetch)
 {
     const uint64_t offered = ct_desc_offered(ch);
-    const uint64_t unstarted = larger(larger(ch->started, ch->rep), ch->word_lo) + 1;
-    uint64_t found = 0;
+    uint64_t found;
+    const unsigned n = read_anew(ch, addr, &found);
 
-    if (!ch->flushed || ch->asks > 1)      /* the first may have been waiting for AR */
+    if (!n)
         return false;
-    for (uint64_t pos = larger(unstarted, larger(ch->again, ch->records.head)); pos < ch->records.tail; pos++) {
-        if (((const struct record *)ct_record_at(ch, pos))->addr != addr || followed(ch, pos))
-            continue;
-        if (found) {
-            ch->lost = true;               /* a closed ring: any of them */
-            fetch->use = FETCH_UNJUDGED;
-            return true;
-        }
-        found = pos;
-    }
-    if (!found)
-        return false;
+    if (n > 1)
+        return lose(ch, fetch);            /* a closed ring: any of them */
     if (found + 1 < ch->records.tail)
         ch->again = found;                 /* a request that had been waiting would be for a new one */
     cut(ch, found);

@@ -223,6 +223,26 @@ START_TEST(passes_append_in_a_closed_ring)
 }
 END_TEST
 
+/* What is read behind APPEND is the dropped descriptor anew, not the next round. */
+START_TEST(passes_append_that_drops_a_round_of_a_closed_ring)
+{
+    bench_put_copy(b, 0, 8, 0);
+    bench_put_last(b, 1, 0, NOTHING);
+    bench_at(b, bench_ring(0))->next = bench_ring(0);
+    bench_arm(b, 0);
+    bench_command(b, IOAT_CHANCMD_START);
+    bench_run(b, bench_ring(0));
+    bench_fetch(b, bench_ring(0));
+    bench_put_copy(b, 0, 0, NOTHING);
+    bench_command(b, IOAT_CHANCMD_APPEND);
+    bench_fetch(b, bench_ring(0));
+    bench_fetch(b, bench_ring(1));
+    bench_idle(b, 4);
+    bench_fetch(b, bench_ring(1));
+    silent();
+}
+END_TEST
+
 START_TEST(passes_appends_close_together)
 {
     bench_put_last(b, 0, 8, CW);
@@ -2325,6 +2345,7 @@ Suite *contract_suite(void)
     TEST(passes_append_and_start_again);
     TEST(passes_append_that_drops_what_was_prefetched);
     TEST(passes_append_in_a_closed_ring);
+    TEST(passes_append_that_drops_a_round_of_a_closed_ring);
     TEST(passes_appends_close_together);
     TEST(passes_suspend_and_resume);
     TEST(passes_suspend_without_polling);
