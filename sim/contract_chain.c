@@ -418,7 +418,7 @@ static void use(struct chan *ch, struct fetch *fetch, enum fetch_use how, uint64
 }
 
 /* A descriptor behind it was asked for since: so it was used as it had been read. */
-static bool followed(const struct chan *ch, uint64_t pos)
+static bool was_kept(const struct chan *ch, uint64_t pos)
 {
     while (++pos < ch->records.tail) {
         const struct record *record = ct_record_at(ch, pos);
@@ -438,7 +438,7 @@ static unsigned read_anew(const struct chan *ch, uint64_t addr, uint64_t *found)
     if (!ch->flushed || ch->asks > 1)      /* the first may have been waiting for AR */
         return 0;
     for (uint64_t pos = larger(unstarted, larger(ch->again, ch->records.head)); pos < ch->records.tail; pos++) {
-        if (((const struct record *)ct_record_at(ch, pos))->addr != addr || followed(ch, pos))
+        if (((const struct record *)ct_record_at(ch, pos))->addr != addr || was_kept(ch, pos))
             continue;
         *found = pos;
         n++;
