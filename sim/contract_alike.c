@@ -50,7 +50,8 @@ static bool same_events(const struct irq *a, const struct irq *b)
 static bool same_stops(const struct chan *a, const struct chan *b)
 {
     return a->stops == b->stops
-        && (!a->stops || (a->target == b->target && a->stop_sure == b->stop_sure && a->stop_clk == b->stop_clk))
+        && (!a->stops || (a->target == b->target && a->stop_sure == b->stop_sure && a->stop_clk == b->stop_clk
+                          && a->waited == b->waited))
         && a->next.chain == b->next.chain && a->next.kick == b->next.kick && a->next.resume == b->next.resume
         && a->next.mode == b->next.mode && a->next.count == b->next.count;
 }

@@ -219,6 +219,7 @@ struct chan {
     uint64_t end_clk;          /* stops were found to be over otherwise than by CHANCMD */
     unsigned ended;            /* which */
     struct next_list next;
+    bool waited;               /* there was one when a stop was added */
     bool lost;                 /* nothing of it is judged until a RESET is done */
     bool vague;                /* the address in CHANSTS is not judged */
     bool loose;                /* the end of the list is not judged */

@@ -34,7 +34,7 @@ static void fresh(struct chan *ch, enum mode mode, uint16_t count)
     ch->rd_pos = ch->aw_pos = ch->run0;
     ch->rd_off = ch->aw_off = 0;
     ct_pipe_clear(&ch->source);
-    ch->blind = ch->final_sent = ch->final_acked = ch->word_bad = ch->fault_signalled = false;
+    ch->blind = ch->final_sent = ch->final_acked = ch->word_bad = ch->fault_signalled = ch->waited = false;
     ch->mode = mode;
     ch->first = ch->chainaddr;
     ch->limit = ch->run0 + count;
@@ -116,6 +116,7 @@ void ct_state_stop(struct chan *ch, unsigned stop, unsigned target)
     if (stop & STOP_FLR)
         ch->flr_clk = ch->h->now;
     if (!(ch->stops & stop)) {
+        ch->waited |= ch->next.chain || ch->next.kick;
         ch->final_sent = ch->final_acked = false;
         ch->added_clk = ch->h->now;
     }

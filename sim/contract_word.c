@@ -91,7 +91,7 @@ static bool state_fits(const struct chan *ch, const struct record *record, const
         return true;
     if (code == IOAT_CHANSTS_STATE_ACTIVE)
         return (list ? record->linked_clk : record->more_clk) <= burst->clock
-            || (ch->stops & STOP_SWITCH) || ch->next.chain || ch->next.kick;
+            || (ch->stops & STOP_SWITCH) || ch->next.chain || ch->next.kick || ch->waited;
     if ((ch->stops & STOP_SWITCH) && soonest > ch->stop_clk + SETTLE)
         return false;
     return list ? record->ended : record->more_clk == NEVER || record->more_clk + SETTLE >= soonest;

@@ -715,6 +715,21 @@ START_TEST(passes_word_of_reset_for_a_list_that_began)
 }
 END_TEST
 
+START_TEST(passes_word_asked_for_while_a_list_waited_that_reset_took_back)
+{
+    bench_put_copy(b, 0, 8, CW);
+    bench_arm(b, 0);
+    bench_count(b, 1);
+    bench_run(b, bench_ring(0));
+    bench_command(b, IOAT_CHANCMD_SUSPEND);
+    WR(b, CHAINADDR, bench_ring(8));
+    bench_command(b, IOAT_CHANCMD_RESET);
+    bench_word(b, ACTIVE_WORD(bench_ring(0)));
+    RD(b, CHANCMD, 0);
+    silent();
+}
+END_TEST
+
 START_TEST(passes_error_of_a_list_that_cannot_begin)
 {
     bench_put_last(b, 0, 0, NOTHING);
@@ -2372,6 +2387,7 @@ Suite *contract_suite(void)
     TEST(passes_reading_ahead_within_the_count);
     TEST(passes_list_that_began_before_it_was_replaced);
     TEST(passes_word_of_reset_for_a_list_that_began);
+    TEST(passes_word_asked_for_while_a_list_waited_that_reset_took_back);
     TEST(passes_error_of_a_list_that_cannot_begin);
     TEST(passes_start_when_an_error_has_halted_the_counted_list);
     TEST(passes_word_of_suspend_between_two_lists);
