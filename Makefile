@@ -489,7 +489,8 @@ test-install: ## install below build/, build examples/outside against it, look a
 test-docs: ## run or look at every command in the documentation
 test-systemc: ## what make systemc looks at, on the standard build
 
-test-install sim-install:
+# It calls make on what this make may be building: that is done first.
+test-install sim-install: $(B)/w64c1/netdma
 	+@tb/tools/test-install $(B)/install $(counted)
 
 SYSTEMC := platform scenarios rules
