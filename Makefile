@@ -95,6 +95,7 @@ TEST_ENV  = $(if $(SEED),TB_SEED=$(SEED))
 ifdef SANITIZE
 B            := build/asan
 SIM_FULL     :=
+SIM_BOTH     :=
 SIM_SMOKE    := w64c1
 SMOKE        := $(SANITIZED)
 SANITIZE_ALL := -O1 -fno-omit-frame-pointer -fsanitize=address
