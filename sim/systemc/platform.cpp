@@ -13,6 +13,7 @@
 
 #include "ioat.h"
 #include "ioat_tlm.h"
+#include "main_stack.h"
 #include "parts.h"
 
 using sc_core::sc_time;
@@ -195,5 +196,6 @@ int sc_main(int argc, char **argv)
     engine.quantum(static_cast<unsigned>(quantum));
 
     sc_core::sc_start(sc_time(10, sc_core::SC_MS));
+    back_on_main_stack();
     return processor.good ? 0 : 1;
 }

@@ -7,6 +7,7 @@
 
 #include "ioat_regs.h"
 #include "ioat_tlm.h"
+#include "main_stack.h"
 #include "parts.h"
 
 using sc_core::sc_time;
@@ -219,5 +220,6 @@ int sc_main(int, char **)
     engine.intx.bind(intx);
     second.intx.bind(second_intx);
     sc_core::sc_start(sc_time(10, sc_core::SC_MS));
+    back_on_main_stack();
     return tester.good && tester.finished ? 0 : 1;
 }

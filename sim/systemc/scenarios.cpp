@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ioat_tlm.h"
+#include "main_stack.h"
 #include "parts.h"
 #include "scenario.h"
 
@@ -198,6 +199,7 @@ int sc_main(int argc, char **argv)
     bus.config.bind(engine.config);
     engine.intx.bind(intx);
     sc_core::sc_start();
+    back_on_main_stack();
 
     std::string what = difference(alone, player.result);
     if (what.empty() && interrupts.count != alone.stats.messages)
