@@ -45,7 +45,7 @@ SIM_FULL  := w512c4 w64c4 w512c1 w64c1
 SIM_BOTH  := w512c4
 SIM_SMOKE := w64c4d w128c2 w256c2
 SUITES    := $(patsubst tb/test_%.c,%,$(wildcard tb/test_*.c))
-BOTH      := $(filter-out ahead bench bringup conformance engine_pcie irqrace race,$(SUITES))
+BOTH      := $(filter-out ahead bench bringup conformance driver_rtl engine_pcie irqrace race sweep,$(SUITES))
 SMOKE     := $(filter attr bus data fence fill flow null page word,$(SUITES))
 # The sanitizers see one configuration and what is not long in it; make asan runs all.
 SANITIZED := $(filter-out ahead bench bringup chansts coalesce conformance engine_pcie faulttable irqrace race soak sweep,\
@@ -159,7 +159,7 @@ SHELL_SV     := tb/fpga/$(BRIDGE).sv
 MODEL_V       = $(B)/$(CONFIG)/shell.sv $(RTL) $(FPGA_V) $(SIM_SV)
 endif
 
-# The simulator's C is small functions in many files: gcc joins them when it links.
+# The simulator's C is small functions in many files: gcc joins them when it links, or once before.
 LTO := $(if $(SANITIZE)$(PIC)$(COVERAGE),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
 $(B)/obj/sim/%.o: private CFLAGS += $(if $(LTO),$(LTO) -O3)
 
@@ -223,12 +223,18 @@ ALL_C    := $(LIB_C) $(PROGRAMS) sim/cosim/main.c driver/tools/gen_regs.c $(CLI_
              cli/netdma.c $(TB_C) $(BENCH_C) $(SOAK_C) $(FUZZ_C) $(READERS_C) $(wildcard tb/fpga/*.c)
 
 objects   = $(patsubst %.c,$(B)/obj/%.o,$1)
+SIM_O    := $(call objects,$(filter sim/%,$(LIB_C)))
+JOINED   := $(if $(LTO),$(B)/obj/sim.o,$(SIM_O))
 
 # ---- C, once for all configurations ----
 
 $(B)/obj/%.o: %.c Makefile | need-build
 	@echo "CC $<"; mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE_OUR) $(INCLUDES) -I$(B)/obj/tb -MMD -MP -c -o $@ $<
+
+$(B)/obj/sim.o: $(SIM_O)
+	@echo "LINK $@"
+	$(Q)$(CC) $(LTO) -O3 -g -r -flinker-output=nolto-rel -nostdlib -o $@ $^
 
 # The reader of waves comes with Verilator.
 $(B)/obj/cli/fst.o: private CFLAGS += -isystem $$(verilator --getenv VERILATOR_ROOT)/include
@@ -308,14 +314,17 @@ $(B)/$1/coverage/%.o: tb/coverage/%.cpp $(B)/$1/model/Vioat.mk Makefile | need-b
 
 -include $(B)/$1/coverage/counters.d
 
-LINK_$1 := $(call objects,$(LIB_C)) $(patsubst sim/%.cpp,$(B)/$1/sim/%.o,$(SIM_CPP)) \
-           $(call extra_object,$1) $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a
+MODEL_$1 := $(patsubst sim/%.cpp,$(B)/$1/sim/%.o,$(SIM_CPP)) $(call extra_object,$1) \
+            $(B)/$1/model/Vioat__ALL.a $(B)/runtime/libverilated.a
+# What is linked at once, and what is a few per cent faster and takes seconds.
+LINK_$1  := $(call objects,$(filter driver/%,$(LIB_C))) $(JOINED) $$(MODEL_$1)
+FAST_$1  := $(call objects,$(LIB_C)) $$(MODEL_$1)
 
 $(B)/$1/tb_all: $(call objects,$(TB_C) $(BENCH_LIB) $(CLI_C) $(SOAK_LIB)) $$(LINK_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $$$$(pkg-config --libs check) $(LDLIBS)
 
-$(B)/$1/soak: $(call objects,$(SOAK_C) $(BENCH_LIB)) $$(LINK_$1)
+$(B)/$1/soak: $(call objects,$(SOAK_C) $(BENCH_LIB)) $$(FAST_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 
@@ -324,11 +333,11 @@ $(B)/$1/fuzz_%: $(B)/obj/tb/fuzz/%.o $(call objects,$(BENCH_LIB) $(SOAK_LIB) $(C
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -fsanitize=fuzzer -o $$@ $$(filter-out $$(if $$(filter guest,$$*),%/sim/cosim/session.o),$$^) $$(if $$(filter options,$$*),-Wl$$(comma)--wrap=exit) $(LDLIBS)
 
-$(B)/$1/measure: $(call objects,$(BENCH_LIB) tb/bench/main.c) $$(LINK_$1)
+$(B)/$1/measure: $(call objects,$(BENCH_LIB) tb/bench/main.c) $$(FAST_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 
-$(B)/$1/netdma: $(call objects,$(CLI_C) $(BENCH_LIB) cli/netdma.c) $$(LINK_$1)
+$(B)/$1/netdma: $(call objects,$(CLI_C) $(BENCH_LIB) cli/netdma.c) $$(FAST_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 
@@ -366,14 +375,14 @@ $(B)/$1/bench/replay.o: tb/bench/replay.cpp $(B)/$1/model/Vioat.mk Makefile | ne
 -include $(B)/$1/bench/replay.d
 
 # The bench sees each clock on its way to the model.
-$(B)/$1/speed: $(B)/obj/tb/bench/speed.o $(B)/$1/bench/replay.o $$(LINK_$1)
+$(B)/$1/speed: $(B)/obj/tb/bench/speed.o $(B)/$1/bench/replay.o $$(FAST_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -Wl,--wrap=model_rise -o $$@ $$^ $(LDLIBS)
 
 .PHONY: baseline-$1
 baseline-$1: $(B)/$1/measure $(B)/$1/soak
 	@tb/tools/run-tests baseline $(B)/$1 tb/bench/baseline.txt tb/soak/clocks.txt
-$(B)/$1/cosim: $(B)/obj/sim/cosim/main.o $$(LINK_$1)
+$(B)/$1/cosim: $(B)/obj/sim/cosim/main.o $$(FAST_$1)
 	@echo "LINK $$@"
 	$(Q)$(CXX) $(SANITIZE_OUR) -o $$@ $$^ $(LDLIBS)
 

@@ -55,8 +55,8 @@ START_TEST(r_dsc_1_a_copy_is_exact_at_every_size_and_alignment)
         ck_assert_msg(!memcmp(destination, (uint8_t *)conf->src.cpu + from, size),
                       "%u bytes from offset %u to %u", size, from, to);
         for (unsigned n = 0; n < GUARD; n++)
-            ck_assert_msg(destination[-1 - (int)n] == 0xAA && destination[size + n] == 0xAA,
-                          "%u bytes to offset %u: something beside them was written", size, to);
+            if (destination[-1 - (int)n] != 0xAA || destination[size + n] != 0xAA)
+                ck_abort_msg("%u bytes to offset %u: something beside them was written", size, to);
     }
     conf_close(conf);
 }
@@ -261,8 +261,8 @@ static void check_broken(struct conf *conf, ULONG flags, unsigned from, unsigned
     for (unsigned n = 0; n < size; n++) {
         unsigned at = position(n, from, flags & NET_DMA_SOURCE_PAGE_BREAK, SRC_NEXT);
         unsigned into = position(n, to, flags & NET_DMA_DESTINATION_PAGE_BREAK, DST_NEXT);
-        ck_assert_msg(dst[into] == src[at], "flags %x, from %u to %u: byte %u of %u", flags, from,
-                      to, n, size);
+        if (dst[into] != src[at])
+            ck_abort_msg("flags %x, from %u to %u: byte %u of %u", flags, from, to, n, size);
         written += src[at] != 0;
     }
     for (unsigned n = 0; n < (DST_NEXT + 2) * PAGE; n++)

@@ -68,12 +68,13 @@ void rig_expect(const struct rig *rig, unsigned at, unsigned n, unsigned first,
                 enum ioat_status status)
 {
     for (unsigned i = 0; i < n; i++) {
-        ck_assert_msg(at + i < rig->results, "result %u never came", at + i);
+        if (at + i >= rig->results)
+            ck_abort_msg("result %u never came", at + i);
         const struct ioat_done *done = &rig->done[at + i];
-        ck_assert_msg(done->tag == RIG_TAG(first + i) && done->status == status,
-                      "result %u: expected tag %u, %s; got tag %u, %s", at + i, first + i,
-                      ioat_strstatus(status), (unsigned)(uintptr_t)done->tag,
-                      ioat_strstatus(done->status));
+        if (done->tag != RIG_TAG(first + i) || done->status != status)
+            ck_abort_msg("result %u: expected tag %u, %s; got tag %u, %s", at + i, first + i,
+                         ioat_strstatus(status), (unsigned)(uintptr_t)done->tag,
+                         ioat_strstatus(done->status));
     }
 }
 

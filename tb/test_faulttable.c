@@ -217,15 +217,15 @@ static void check_lane(const struct lane *lane, unsigned failed)
         ck_assert_ptr_eq(lane->done[n].tag, TAG(n));
         check(lane->done[n].status, n == failed ? IOAT_EHALTED : IOAT_OK, "a request");
         for (; at < place(n); at++)
-            ck_assert_msg(dst[at] == TB_DST_BYTE, "position %u: byte %zu before request %u was written",
-                          bench.position, at, n);
+            if (dst[at] != TB_DST_BYTE)
+                ck_abort_msg("position %u: byte %zu before request %u was written", bench.position, at, n);
         ck_assert_msg(n == failed || memcmp(dst + at, src + at + 3, bench.bytes) == 0,
                       "position %u: request %u is done and its bytes are wrong", bench.position, n);
         at += bench.bytes;
     }
     for (; at < lane->dst.bytes; at++)
-        ck_assert_msg(dst[at] == TB_DST_BYTE, "position %u: byte %zu behind the last was written",
-                      bench.position, at);
+        if (dst[at] != TB_DST_BYTE)
+            ck_abort_msg("position %u: byte %zu behind the last was written", bench.position, at);
 }
 
 /* The victim halted: for this one reason, at a request of its own, and goes on behind it. */
