@@ -42,14 +42,14 @@ CHANNEL_NS := 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16
 # long ones that see each of that by itself on others; on SIM_SMOKE those whose result may depend
 # on data width or descriptor port. The longest runs come first: two cores finish together.
 SIM_FULL  := w512c4 w64c4 w512c1 w64c1
-SIM_BOTH  := w512c4
+SIM_BOTH   = $(filter w512c4,$(SIM_FULL))
 SIM_SMOKE := w64c4d w128c2 w256c2
 SUITES    := $(patsubst tb/test_%.c,%,$(wildcard tb/test_*.c))
-BOTH      := $(filter-out ahead bench bringup conformance driver_rtl engine_pcie irqrace race sweep,$(SUITES))
+LONG      := ahead bench bringup conformance engine_pcie irqrace race sweep
+BOTH      := $(filter-out $(LONG) driver_rtl,$(SUITES))
 SMOKE     := $(filter attr bus data fence fill flow null page word,$(SUITES))
 # The sanitizers see one configuration and what is not long in it; make asan runs all.
-SANITIZED := $(filter-out ahead bench bringup chansts coalesce conformance engine_pcie faulttable irqrace race soak sweep,\
-             $(SUITES))
+SANITIZED := $(filter-out $(LONG) chansts coalesce faulttable soak,$(SUITES))
 # Their cycle counts are compared with tb/bench/baseline.txt and tb/soak/clocks.txt.
 BASELINE  := w64c1 w512c1 w64c4
 
@@ -95,7 +95,6 @@ TEST_ENV  = $(if $(SEED),TB_SEED=$(SEED))
 ifdef SANITIZE
 B            := build/asan
 SIM_FULL     :=
-SIM_BOTH     :=
 SIM_SMOKE    := w64c1
 SMOKE        := $(SANITIZED)
 SANITIZE_ALL := -O1 -fno-omit-frame-pointer -fsanitize=address
@@ -160,8 +159,8 @@ MODEL_V       = $(B)/$(CONFIG)/shell.sv $(RTL) $(FPGA_V) $(SIM_SV)
 endif
 
 # The simulator's C is small functions in many files: gcc joins them when it links, or once before.
-LTO := $(if $(SANITIZE)$(PIC)$(COVERAGE),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto))
-$(B)/obj/sim/%.o: private CFLAGS += $(if $(LTO),$(LTO) -O3)
+LTO := $(if $(SANITIZE)$(PIC)$(COVERAGE),,$(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto -O3))
+$(B)/obj/sim/%.o: private CFLAGS += $(LTO)
 
 # As fast as Verilator gets with waves compiled in; registers without a reset value
 # start at random when the simulator asks for it. Style is for make lint to judge.
@@ -234,7 +233,7 @@ $(B)/obj/%.o: %.c Makefile | need-build
 
 $(B)/obj/sim.o: $(SIM_O)
 	@echo "LINK $@"
-	$(Q)$(CC) $(LTO) -O3 -g -r -flinker-output=nolto-rel -nostdlib -o $@ $^
+	$(Q)$(CC) $(LTO) -g -r -flinker-output=nolto-rel -nostdlib -o $@ $^
 
 # The reader of waves comes with Verilator.
 $(B)/obj/cli/fst.o: private CFLAGS += -isystem $$(verilator --getenv VERILATOR_ROOT)/include

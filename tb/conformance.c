@@ -356,20 +356,16 @@ bool conf_is_untouched(const struct conf *conf, unsigned slot)
 
 void conf_check_copied(const struct conf *conf, unsigned first, unsigned n)
 {
-    unsigned slot = first;
-
-    while (slot < first + n && conf_is_copied(conf, slot))
-        slot++;
-    ck_assert_msg(slot == first + n, "slot %u was not copied", slot);
+    for (unsigned slot = first; slot < first + n; slot++)
+        if (!conf_is_copied(conf, slot))
+            ck_abort_msg("slot %u was not copied", slot);
 }
 
 void conf_check_untouched(const struct conf *conf, unsigned first, unsigned n)
 {
-    unsigned slot = first;
-
-    while (slot < first + n && conf_is_untouched(conf, slot))
-        slot++;
-    ck_assert_msg(slot == first + n, "slot %u was written", slot);
+    for (unsigned slot = first; slot < first + n; slot++)
+        if (!conf_is_untouched(conf, slot))
+            ck_abort_msg("slot %u was written", slot);
 }
 
 /* ---- the word ---- */
@@ -415,8 +411,9 @@ void conf_pass(struct conf *conf, uint64_t ns)
 
     do {
         uint64_t piece = ns < PIECE_NS ? ns : PIECE_NS;
-        if (kernel_stall(conf->kernel, piece) != IOAT_OK)
-            ck_abort_msg("time does not pass");
+        enum ioat_status status = kernel_stall(conf->kernel, piece);
+        if (status != IOAT_OK)
+            ck_abort_msg("time does not pass: %s", ioat_strstatus(status));
         kernel_run(conf->kernel);
         ns -= piece;
     } while (ns);

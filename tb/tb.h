@@ -131,7 +131,8 @@ _Noreturn void tb_fail(struct tb *tb, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* ck_assert for anything that a bench can explain better: condition, then a printf
- * style text of what was expected. */
+ * style text of what was expected. Like each assertion of libcheck that holds, it writes to a
+ * file: a loop over bytes or clocks fails by itself, and asserts nothing while all is well. */
 #define tb_assert(tb, condition, ...)                  \
     do {                                               \
         tb_here((tb), __FILE__, __LINE__);             \
